@@ -1,0 +1,94 @@
+# The only list of commands. `make` alone shows it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+MIGRATIONS := $(wildcard services/*/migrations/*.sql shared/*/migrations/*.sql)
+SQL := $(MIGRATIONS) $(wildcard deploy/postgres/*.sql)
+export UV_PYTHON_DOWNLOADS := never
+export LC_ALL := C.UTF-8
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## build .venv from requirements.lock, every hash checked
+
+# uv itself is taken from the lock, so that the first download is checked as well.
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Coffer needs Python 3.11 or later; name one with PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Making .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv .venv \
+	  || { rm -rf .venv; echo "No venv module: apt install python3-venv" >&2; exit 1; }; }
+	@sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ /p}' requirements.lock > .venv/uv.txt
+	@$(BIN)/uv --version 2>/dev/null | grep -q "^uv $$(sed -n 's/^uv==\([^ ]*\).*/\1/p' .venv/uv.txt)\b" \
+	  || { echo "Installing uv"; $(BIN)/python -m pip install -q --require-hashes -r .venv/uv.txt; }
+	@echo "Installing what requirements.lock names"
+	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: check
+check: setup ## format, lint, types, import laws, SQL, stale pages, style (2 minutes)
+	@$(MAKE) --no-print-directory --keep-going -j2 -Otarget check-format check-lint check-types check-imports check-sql check-docs check-tidy
+
+.PHONY: check-format check-lint check-types check-imports check-sql check-docs check-tidy
+check-format:
+	@$(BIN)/ruff format --check --quiet --diff .
+check-lint:
+	@$(BIN)/ruff check --quiet .
+check-types:
+	@$(BIN)/mypy --no-error-summary
+check-imports:
+	@$(BIN)/lint-imports > .venv/imports.txt || { cat .venv/imports.txt; exit 1; }
+check-sql:
+ifneq ($(SQL),)
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 $(SQL)
+endif
+ifneq ($(MIGRATIONS),)
+	@$(BIN)/squawk $(MIGRATIONS)
+endif
+check-docs:
+	@$(BIN)/python -m deploy.operator.catalogue --check
+check-tidy:
+	@$(BIN)/pytest -q tests/tidy
+
+.PHONY: format
+format: setup ## put code and SQL in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --quiet . || true
+ifneq ($(SQL),)
+	@$(BIN)/sqlfluff fix --disable-progress-bar --quiet $(SQL) || true
+endif
+
+.PHONY: test
+test: setup ## every test but the faults and the long ones (10 minutes)
+	@$(BIN)/pytest -m "not verify and not faults"
+
+.PHONY: faults
+faults: setup ## a smoke of faults: kill, cut, redeliver, poison
+	@$(BIN)/pytest -m "faults and not verify"
+
+.PHONY: verify
+verify: check ## everything, the long tests and all faults included (60 minutes)
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -m "verify or not verify"
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
+
+.PHONY: demo
+demo: setup ## tell the demo story on a stack of its own; KEEP=1 leaves it running
+	@$(BIN)/coffer demo $(if $(KEEP),--keep)
+
+.PHONY: docs
+docs: setup ## write the generated pages of docs/ anew
+	@$(BIN)/python -m deploy.operator.catalogue
+
+.PHONY: lock
+lock: setup ## resolve pyproject.toml into requirements.lock, hashes without addresses
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

@@ -1,0 +1,1 @@
+"""How Coffer is run: the operator's command and the native stack."""

@@ -1,0 +1,1 @@
+"""The command `coffer`: up, demo, replay, reconcile, tail, doctor."""

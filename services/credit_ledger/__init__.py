@@ -1,0 +1,1 @@
+"""How many credits there are, and who may spend them."""

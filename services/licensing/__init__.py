@@ -1,0 +1,1 @@
+"""Which product may be used by whom, and on how many seats."""

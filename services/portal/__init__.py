@@ -1,0 +1,1 @@
+"""The pages people click and the addresses machines call; no business rules."""

@@ -1,0 +1,1 @@
+"""The messages: the only thing services know of each other."""

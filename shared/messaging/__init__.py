@@ -1,0 +1,1 @@
+"""Topology, inbox, outbox, and asking a question over the broker."""

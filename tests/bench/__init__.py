@@ -1,0 +1,1 @@
+"""What `coffer bench` runs, from a checkout only."""

@@ -1,0 +1,1 @@
+"""The wire format of every message, frozen in golden files."""

@@ -1,0 +1,1 @@
+"""One service, real PostgreSQL, the broker in memory."""

@@ -1,0 +1,1 @@
+"""Doors of credit_ledger."""

@@ -1,0 +1,1 @@
+"""Kill, redeliver, reorder, poison."""

@@ -1,0 +1,1 @@
+"""Rules alone: pure, no I/O."""

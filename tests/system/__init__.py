@@ -1,0 +1,1 @@
+"""All services and a real broker: the journeys."""
