@@ -55,7 +55,7 @@ endif
 check-docs:
 	@$(BIN)/python -m deploy.operator.catalogue --check
 check-tidy:
-	@$(BIN)/pytest -q tests/tidy
+	@$(BIN)/pytest -q --tb=short tests/tidy
 
 .PHONY: format
 format: setup ## put code and SQL in order
