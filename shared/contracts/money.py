@@ -1,0 +1,62 @@
+"""Amounts: integers of microcredits inside, decimal strings of credits on the wire."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+
+MICROCREDITS_PER_CREDIT = 1_000_000
+PLACES = 6
+WIRE_PATTERN = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$"
+
+_WIRE = re.compile(WIRE_PATTERN.replace("$", r"\Z"), re.ASCII)
+_LARGEST = 10**12 * MICROCREDITS_PER_CREDIT - 1
+
+
+def parse_credits(text: str) -> int:
+    """Turn credits as written on the wire ("0.25") into microcredits (250000).
+
+    Raises ValueError for a sign, an exponent, more than six places or anything else that is not
+    a plain decimal of at most twelve digits.
+    """
+    if not _WIRE.match(text):
+        message = "an amount is a decimal string of credits with at most six places, like 0.25"
+        raise ValueError(message)
+    whole, _, fraction = text.partition(".")
+    return int(whole) * MICROCREDITS_PER_CREDIT + int(fraction.ljust(PLACES, "0") or 0)
+
+
+def format_credits(microcredits: int) -> str:
+    """Turn microcredits (250000) into credits as written on the wire ("0.25")."""
+    sign = "-" if microcredits < 0 else ""
+    whole, fraction = divmod(abs(microcredits), MICROCREDITS_PER_CREDIT)
+    if not fraction:
+        return f"{sign}{whole}"
+    return f"{sign}{whole}.{fraction:06d}".rstrip("0")
+
+
+def _microcredits(value: object, info: ValidationInfo) -> int:
+    if isinstance(value, str):
+        return parse_credits(value)
+    if info.mode == "python" and type(value) is int and 0 <= value <= _LARGEST:
+        return value
+    message = "an amount is a decimal string of credits, never a number"
+    raise ValueError(message)
+
+
+def _positive(value: object, info: ValidationInfo) -> int:
+    amount = _microcredits(value, info)
+    if amount == 0:
+        message = "an amount is more than zero"
+        raise ValueError(message)
+    return amount
+
+
+_ON_THE_WIRE = PlainSerializer(format_credits, return_type=str, when_used="json")
+_SCHEMA = WithJsonSchema({"type": "string", "pattern": WIRE_PATTERN, "examples": ["0.25"]})
+
+Credits = Annotated[int, BeforeValidator(_positive), _ON_THE_WIRE, _SCHEMA]
+"""Microcredits, more than zero; a decimal string of credits on the wire."""
+
+CreditsOrZero = Annotated[int, BeforeValidator(_microcredits), _ON_THE_WIRE, _SCHEMA]
+"""Microcredits, zero allowed; a decimal string of credits on the wire."""

@@ -1,0 +1,194 @@
+"""FastStream doors: decode by type, keep at it while failures pass, answer and ack after commit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid5
+
+import structlog
+from faststream import AckPolicy, BaseMiddleware, StreamMessage
+from faststream.rabbit import Channel, RabbitMessage, RabbitQueue, RabbitRouter
+from faststream.rabbit.subscriber.usecase import RabbitSubscriber
+from pydantic import ValidationError
+
+from shared.contracts.catalogue import COMMAND_BY_TYPE, FACT_BY_TYPE, fact_type
+from shared.contracts.message import (
+    Command,
+    CommandData,
+    Contract,
+    Fact,
+    FactData,
+    Verdict,
+    VerdictFrame,
+    refuse,
+)
+from shared.contracts.refusals import RefusalCode
+from shared.messaging.publisher import NotConfirmed, Publisher
+from shared.postgres.pool import PASSING
+
+PREFETCH = 20
+BACKOFF_FIRST_SECONDS = 0.1
+BACKOFF_MAX_SECONDS = 5.0
+NAMELESS = UUID("a7a4e1a4-6f0b-5c6c-9a30-1f5a6e1d0c0f")
+
+log = structlog.get_logger()
+
+
+class Poison(Exception):  # noqa: N818  # reads as a sentence
+    """A message that can never be handled; it says why and what to answer."""
+
+    def __init__(self, code: RefusalCode, reason: str) -> None:
+        """Carry the code for the caller and the reason for the operator."""
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def open_queue(router: RabbitRouter, name: str) -> RabbitSubscriber:
+    """Open one of our queues for doors; the topology declared it, we only consume."""
+    return router.subscriber(
+        RabbitQueue(name, declare=False),
+        channel=Channel(prefetch_count=PREFETCH),
+        ack_policy=AckPolicy.MANUAL,
+        decoder=decode,
+        no_reply=True,
+    )
+
+
+def carries(data: type[CommandData | FactData]) -> Callable[[RabbitMessage], bool]:
+    """Choose the messages of one contract."""
+    name = fact_type(data) if issubclass(data, FactData) else data.TYPE
+
+    def chosen(message: RabbitMessage) -> bool:
+        return message.raw_message.type == name
+
+    return chosen
+
+
+async def decode(message: RabbitMessage) -> Contract:
+    """Read a message as the contract that its type names; Poison when it is not one."""
+    raw = message.raw_message
+    contract = COMMAND_BY_TYPE.get(raw.type or "") or FACT_BY_TYPE.get(raw.type or "")
+    if contract is None:
+        raise Poison(RefusalCode.MALFORMED, f"unknown type {raw.type!r}")
+    try:
+        read = contract.model_validate_json(message.body)
+    except ValidationError as error:
+        raise Poison(*explain(error)) from error
+    _check_claims(read, raw.type or "", raw.user_id)
+    return read
+
+
+def explain(error: ValidationError) -> tuple[RefusalCode, str]:
+    """Turn a validation error into a code and one line that names the field."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "body"
+    code = RefusalCode.MALFORMED
+    if first["type"] == "extra_forbidden":
+        code = RefusalCode.UNKNOWN_FIELD
+    elif first["loc"] and first["loc"][-1] in {"amount", "credits", "limit"}:
+        code = RefusalCode.INVALID_AMOUNT
+    return code, f"{field}: {first['msg']}"
+
+
+class Doorkeeper(BaseMiddleware):
+    """Stands at every door: passing failures are waited out, poison is buried, verdicts leave."""
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_val: BaseException | None = None,
+        exc_tb: object = None,
+    ) -> bool:
+        """Bury what no door took, so that it is not delivered for ever."""
+        if self.msg is None or exc_val is None or isinstance(exc_val, asyncio.CancelledError):
+            return False
+        publisher: Publisher = self.context.get("publisher")
+        raw = self.msg
+        await _bury(publisher, raw, str(exc_val) or repr(exc_val))
+        await raw.ack()
+        return True
+
+    async def consume_scope(
+        self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
+    ) -> Verdict | None:
+        """Call the door until it has decided; then answer, then ack."""
+        publisher: Publisher = self.context.get("publisher")
+        verdict = await self._decided(call_next, msg, publisher)
+        if verdict is not None and msg.reply_to:
+            frame = VerdictFrame(verdicts=(verdict,))
+            body = frame.model_dump_json(exclude_none=True).encode()
+            await publisher.reply(msg.reply_to, correlation_id=msg.correlation_id, body=body)
+        if written := self.context.get("written"):
+            written.set()
+        await msg.ack()
+        return verdict
+
+    async def _decided(
+        self,
+        call_next: Callable[[Any], Awaitable[Any]],
+        msg: StreamMessage[Any],
+        publisher: Publisher,
+    ) -> Verdict | None:
+        pause = BACKOFF_FIRST_SECONDS
+        while True:
+            try:
+                verdict: Verdict | None = await call_next(msg)
+            except PASSING as error:
+                log.warning("door_waits", type=msg.raw_message.type, reason=repr(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, BACKOFF_MAX_SECONDS)
+            except Poison as reason:
+                return await _refuse_poison(publisher, msg, reason)
+            except Exception as error:
+                log.exception("door_failed", type=msg.raw_message.type)
+                failure = Poison(RefusalCode.MALFORMED, f"not handled: {error!r}")
+                return await _refuse_poison(publisher, msg, failure)
+            else:
+                return verdict
+
+
+def identity(body: bytes, message_id: str | None) -> UUID:
+    """Read a message's id for its burial; a nameless one is named by its content."""
+    try:
+        return UUID(message_id or "")
+    except ValueError:
+        return uuid5(NAMELESS, body.hex()[:10_000])
+
+
+def _check_claims(read: Contract, type_name: str, user: str | None) -> None:
+    if isinstance(read, Command):
+        if read.type != type_name:
+            raise Poison(RefusalCode.MALFORMED, "type: differs from the message's property")
+        if read.actor != user:
+            raise Poison(RefusalCode.MALFORMED, "actor: is not the broker user who sent this")
+    if isinstance(read, Fact) and read.type != type_name:
+        raise Poison(RefusalCode.MALFORMED, "type: differs from the message's property")
+
+
+async def _refuse_poison(
+    publisher: Publisher, msg: StreamMessage[Any], poison: Poison
+) -> Verdict | None:
+    await _bury(publisher, msg.raw_message, poison.reason)
+    try:
+        named = UUID(msg.raw_message.message_id or "")
+    except ValueError:
+        return None
+    return Verdict(id=named, refused=refuse(poison.code, message=poison.reason))
+
+
+async def _bury(publisher: Publisher, raw: Any, reason: str) -> None:  # noqa: ANN401  # aio-pika's own type is loose
+    """Bury a message for good; while the broker does not confirm, keep it and try again."""
+    while True:
+        try:
+            await publisher.bury(
+                raw.body,
+                reason=reason,
+                type_name=raw.type or "",
+                message_id=identity(raw.body, raw.message_id),
+            )
+        except NotConfirmed as error:
+            log.warning("burial_waits", reason=repr(error))
+        else:
+            log.error("buried", type=raw.type, message_id=raw.message_id, reason=reason)
+            return

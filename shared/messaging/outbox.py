@@ -1,0 +1,174 @@
+"""Facts leave by the outbox: written with the change, published in order after the commit."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from shared.contracts.catalogue import fact_type
+from shared.contracts.message import CLOUDEVENT_CONTENT_TYPE, Fact, FactData
+from shared.messaging.publisher import NotConfirmed, Outgoing, Publisher
+from shared.messaging.topology import FACTS
+from shared.postgres.pool import PASSING, Connection
+
+RELAY_BATCH = 500
+RELAY_POLL_SECONDS = 0.2
+RELAY_LOCK = 0x636F66666572
+
+log = structlog.get_logger()
+
+
+async def add(
+    connection: Connection, data: FactData, *, subject: UUID, identifier: UUID, at: datetime
+) -> None:
+    """Say a fact about a subject, under the next number of its dense sequence."""
+    sequence = await _next_sequence(connection, subject)
+    fact = Fact(
+        id=identifier,
+        source=f"/coffer/{data.SERVICE}",
+        type=fact_type(type(data)),
+        subject=subject,
+        time=at,
+        sequence=sequence,
+        data=data,
+    )
+    await _insert(connection, fact, data.ROUTING_KEY)
+
+
+@dataclass
+class Relay:
+    """Publishes what the outbox holds; one per service at a time, held by an advisory lock."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    publisher: Publisher
+    written: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: bool = False
+
+    async def run(self) -> None:
+        """Relay until stopped; a lost database or broker is waited for, never given up."""
+        while not self.stopping:
+            try:
+                await self._hold_the_lock_and_relay()
+            except PASSING as error:
+                log.warning("relay_waits", reason=repr(error))
+            await self._wait()
+
+    async def drain(self) -> bool:
+        """Publish everything that waits now; says whether the outbox is empty."""
+        async with self.pool.acquire() as connection:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
+                return False
+            try:
+                while await self._relay_once(connection):
+                    pass
+            finally:
+                await connection.execute("SELECT pg_advisory_unlock($1)", RELAY_LOCK)
+        return True
+
+    async def stop(self) -> None:
+        """Stop after the batch in flight."""
+        self.stopping = True
+        self.written.set()
+
+    async def _hold_the_lock_and_relay(self) -> None:
+        async with self.pool.acquire() as connection:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
+                return
+            try:
+                while not self.stopping:
+                    if not await self._relay_once(connection):
+                        await self._wait()
+            finally:
+                with suppress(*PASSING):
+                    await connection.execute("SELECT pg_advisory_unlock($1)", RELAY_LOCK)
+
+    async def _wait(self) -> None:
+        """Wait for a commit of this process, or a moment for those of the others."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.written.wait(), RELAY_POLL_SECONDS)
+        self.written.clear()
+
+    async def _relay_once(self, connection: Connection) -> bool:
+        waiting = await _waiting(connection)
+        if not waiting:
+            return False
+        outcomes = await asyncio.gather(
+            *(self.publisher.publish(_outgoing(row)) for row in waiting), return_exceptions=True
+        )
+        confirmed = _confirmed_prefix(waiting, outcomes)
+        await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", confirmed)
+        if len(confirmed) < len(waiting):
+            log.warning("relay_not_confirmed", waiting=len(waiting), confirmed=len(confirmed))
+            return False
+        return True
+
+
+def _confirmed_prefix(
+    waiting: list[asyncpg.Record], outcomes: list[BaseException | None]
+) -> list[int]:
+    """Keep the longest confirmed beginning, so that no subject is published out of order."""
+    confirmed: list[int] = []
+    for row, outcome in zip(waiting, outcomes, strict=True):
+        if isinstance(outcome, NotConfirmed):
+            break
+        if outcome is not None:
+            raise outcome
+        confirmed.append(row["id"])
+    return confirmed
+
+
+def _outgoing(row: asyncpg.Record) -> Outgoing:
+    return Outgoing(
+        exchange=FACTS,
+        routing_key=row["routing_key"],
+        body=row["body"].encode(),
+        message_id=row["fact"],
+        type=f"coffer.{row['routing_key']}.v1",
+        content_type=CLOUDEVENT_CONTENT_TYPE,
+    )
+
+
+async def _next_sequence(connection: Connection, subject: UUID) -> int:
+    sequence: int = await connection.fetchval(
+        """
+        INSERT INTO subject (subject, sequence) VALUES ($1, 1)
+        ON CONFLICT (subject) DO UPDATE SET sequence = subject.sequence + 1
+        RETURNING sequence
+        """,
+        subject,
+    )
+    return sequence
+
+
+async def _insert(connection: Connection, fact: Fact[FactData], routing_key: str) -> None:
+    await connection.execute(
+        """
+        WITH said AS (
+            INSERT INTO fact (subject, sequence, id, routing_key, body)
+            VALUES ($1, $2, $3, $4, $5)
+        )
+        INSERT INTO outbox (subject, sequence) VALUES ($1, $2)
+        """,
+        fact.subject,
+        fact.sequence,
+        fact.id,
+        routing_key,
+        fact.model_dump_json(exclude_none=True),
+    )
+
+
+async def _waiting(connection: Connection) -> list[asyncpg.Record]:
+    return await connection.fetch(
+        """
+        SELECT outbox.id, fact.id AS fact, fact.routing_key, fact.body
+        FROM outbox
+        INNER JOIN fact USING (subject, sequence)
+        ORDER BY outbox.id
+        LIMIT $1
+        """,
+        RELAY_BATCH,
+    )
