@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from tests.tidy.sources import Source, dotted, imported, python
 
@@ -35,11 +36,12 @@ def test_tests_wait_for_a_condition_and_do_not_sleep() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
+    """To hand it on to a child, whole or its PATH, is not to read a setting."""
     readers = [
         source.at(node.lineno)
         for source in python()
         if source.name not in READS_THE_ENVIRONMENT
-        for node in ast.walk(source.tree)
+        for node in set(ast.walk(source.tree)) - set(handed_on(source))
         if isinstance(node, ast.Attribute) and dotted(node) in ENVIRONMENT
     ]
 
@@ -110,6 +112,19 @@ def test_what_is_left_to_do_names_an_issue() -> None:
     ]
 
     assert loose == []
+
+
+def handed_on(source: Source) -> Iterator[ast.expr]:
+    """The environment in `{**os.environ, ...}` and in `os.environ.get("PATH", ...)`."""
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                yield from (value for key, value in zip(keys, values, strict=True) if key is None)
+            case ast.Call(
+                func=ast.Attribute(value=environment, attr="get"),
+                args=[ast.Constant(value="PATH"), *_],
+            ):
+                yield environment
 
 
 def imports_of(names: set[str], sources: tuple[Source, ...]) -> list[str]:
