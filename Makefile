@@ -47,7 +47,7 @@ check-imports:
 	@$(BIN)/lint-imports > .venv/imports.txt || { cat .venv/imports.txt; exit 1; }
 check-sql:
 ifneq ($(SQL),)
-	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 $(SQL)
+	@$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 endif
 ifneq ($(MIGRATIONS),)
 	@$(BIN)/squawk $(MIGRATIONS)

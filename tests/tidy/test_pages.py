@@ -56,6 +56,18 @@ def test_decisions_are_short_whole_and_numbered_once() -> None:
     assert partial == []
 
 
+def test_every_link_between_pages_leads_somewhere() -> None:
+    pages = [path for path in files() if path.suffix == ".md"]
+    lost = [
+        f"{page.relative_to(ROOT)} -> {link}"
+        for page in pages
+        for link in re.findall(r"\]\((?!https?:|mailto:)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+
+    assert lost == []
+
+
 def test_no_trademark_of_another_vendor_is_used() -> None:
     words = "|".join(codecs.decode(word, "rot13") for word in TRADEMARKS)
 
