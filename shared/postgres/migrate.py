@@ -4,9 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 MIGRATE_SECONDS = 600
+# Inbox and outbox are alike in every service's database and come before its own tables.
+EVERYWHERE = Path(__file__).parents[1] / "messaging" / "migrations"
+# dbmate insists on this line, though nothing here is ever undone by it.
+NO_WAY_BACK = "\n-- migrate:down\n"
 
 
 class MigrationError(Exception):
@@ -15,12 +20,20 @@ class MigrationError(Exception):
 
 def migrate(database_url: str, folder: Path) -> None:
     """Apply what the database has not seen yet, one process at a time."""
-    command = [_dbmate(), "--env-file", os.devnull, "--migrations-dir", str(folder)]
+    with tempfile.TemporaryDirectory(prefix="coffer-migrations-") as gathered:
+        for source in (*EVERYWHERE.glob("*.sql"), *folder.glob("*.sql")):
+            text = source.read_text(encoding="utf-8")
+            (Path(gathered) / source.name).write_text(text + NO_WAY_BACK, encoding="utf-8")
+        _run(database_url, Path(gathered), folder)
+
+
+def _run(database_url: str, gathered: Path, folder: Path) -> None:
+    command = [_dbmate(), "--env-file", os.devnull, "--migrations-dir", str(gathered)]
     # The address holds a password, so it goes by the environment, which `ps` does not show.
     result = subprocess.run(  # noqa: S603 -- our own binary with our own arguments
         [*command, "--no-dump-schema", "--migration-lock", "migrate"],
         env={"DATABASE_URL": database_url, "PATH": os.environ.get("PATH", os.defpath)},
-        cwd=folder,
+        cwd=gathered,
         check=False,
         capture_output=True,
         text=True,
