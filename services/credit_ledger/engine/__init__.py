@@ -1,0 +1,1 @@
+"""Group commit: whatever waits for the ledger is decided in one transaction."""

@@ -1,0 +1,152 @@
+"""The engine: takes whatever waits, decides it in one commit, and begins again. No timer."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import asyncpg
+import structlog
+
+from services.credit_ledger.engine.batch import decide_batch
+from services.credit_ledger.engine.books import Books
+from services.credit_ledger.engine.outcomes import Outcome
+from services.credit_ledger.rules.acts import Act
+from services.credit_ledger.rules.book import Refusal
+from services.credit_ledger.store import locking
+from shared.clock import Clock
+from shared.contracts.refusals import RefusalCode
+from shared.postgres.pool import PASSING
+
+BATCH_ACTS_MAX = 2_000
+BACKOFF_FIRST_SECONDS = 0.05
+BACKOFF_MAX_SECONDS = 2.0
+CONFLICTS_MAX = 3
+POISON = Refusal((RefusalCode.MALFORMED,), "constraint")
+# What one poisonous act can do to a batch: break a constraint, or a promise of our own code.
+VIOLATIONS = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+    AssertionError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+log = structlog.get_logger()
+Late: TypeAlias = Callable[[list[Outcome]], Awaitable[None]]
+
+
+@dataclass
+class Waiting:
+    """Acts that came together and are answered together."""
+
+    acts: Sequence[Act]
+    decided: "asyncio.Future[list[Outcome]]"
+
+
+@dataclass
+class Engine:
+    """One worker's engine: one connection, one batch at a time, books at hand between batches."""
+
+    database_url: str
+    clock: Clock
+    worker: int
+    committed: asyncio.Event
+    late: Late
+    books: Books = field(default_factory=Books)
+    _waiting: "deque[Waiting]" = field(default_factory=deque)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _connection: "asyncpg.Connection[asyncpg.Record] | None" = None
+
+    async def submit(self, acts: Sequence[Act]) -> list[Outcome]:
+        """Have acts decided with whatever else waits; outcomes come in their order."""
+        decided: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(acts, decided))
+        self._arrived.set()
+        return await decided
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Decide batch after batch until stopped and nothing waits."""
+        while not (stopping.is_set() and not self._waiting):
+            if not self._waiting:
+                self._arrived.clear()
+                await _either(self._arrived, stopping)
+                continue
+            taken = self._take()
+            await self._settle(taken)
+        await self._disconnect()
+
+    def _take(self) -> list[Waiting]:
+        """Take what waits, up to the cap; one that is larger by itself goes alone."""
+        taken = [self._waiting.popleft()]
+        size = len(taken[0].acts)
+        while self._waiting and size + len(self._waiting[0].acts) <= BATCH_ACTS_MAX:
+            size += len(self._waiting[0].acts)
+            taken.append(self._waiting.popleft())
+        return taken
+
+    async def _settle(self, taken: list[Waiting]) -> None:
+        acts = [act for waiting in taken for act in waiting.acts]
+        decided = await self._decide_patiently(acts)
+        self.committed.set()
+        begin = 0
+        for waiting in taken:
+            end = begin + len(waiting.acts)
+            if not waiting.decided.done():
+                waiting.decided.set_result(decided[begin:end])
+            begin = end
+
+    async def _decide_patiently(self, acts: list[Act]) -> list[Outcome]:
+        """Try the same batch until it commits; the ids make a second try harmless."""
+        pause = BACKOFF_FIRST_SECONDS
+        while True:
+            try:
+                return await self._decide(acts)
+            except PASSING as error:
+                log.warning("engine_waits", reason=repr(error), acts=len(acts))
+                await self._disconnect()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, BACKOFF_MAX_SECONDS)
+
+    async def _decide(self, acts: list[Act]) -> list[Outcome]:
+        """Decide a batch; when one act breaks a constraint, split until it stands alone."""
+        connection = await self._connected()
+        try:
+            decided, late = await decide_batch(
+                connection, self.books, acts, clock=self.clock, worker=self.worker
+            )
+        except VIOLATIONS as error:
+            if len(acts) == 1:
+                log.exception("poison_act", act=repr(acts[0]), reason=repr(error))
+                return [Outcome(acts[0].command, POISON)]
+            half = len(acts) // 2
+            return await self._decide(acts[:half]) + await self._decide(acts[half:])
+        if late:
+            await self.late(late)
+        return decided
+
+    async def _connected(self) -> "asyncpg.Connection[asyncpg.Record]":
+        if self._connection is None or self._connection.is_closed():
+            self.books = Books()
+            self._connection = await locking.connect(self.database_url)
+        return self._connection
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(*PASSING):
+                connection.terminate()
+
+
+async def _either(first: asyncio.Event, second: asyncio.Event) -> None:
+    """Wait until one of two events is set."""
+    waits = [asyncio.create_task(event.wait()) for event in (first, second)]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,1 @@
+"""Who may spend what: pure functions over the book of one wallet."""

@@ -1,0 +1,1 @@
+"""The ledger's tables: lock wallets in ascending order first, then nothing else has an order."""

@@ -1,0 +1,254 @@
+"""What a batch leaves behind: the journal by COPY, everything else in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+from uuid import UUID
+
+from services.credit_ledger.rules.book import NEVER, Access, Book, Hold, Lot
+from shared.postgres.pool import Connection
+
+JOURNAL_COLUMNS = (
+    "wallet",
+    "seq",
+    "amount",
+    "balance",
+    "booked_at",
+    "content",
+    "lot",
+    "person",
+    "command",
+    "hold",
+    "part",
+    "kind",
+    "src",
+    "dst",
+)
+
+
+# One transfer as stored, in the order of JOURNAL_COLUMNS: a plain tuple, for it is the hot one.
+JournalRow: TypeAlias = tuple[
+    int, int, int, int, datetime, int, int, UUID | None, UUID, UUID | None, int, int, int, int
+]
+
+
+class VerdictRow(NamedTuple):
+    """A verdict that left no row in the journal."""
+
+    wallet: int
+    command: UUID
+    content: int
+    accepted: bool
+    result: str
+    decided_at: datetime
+
+
+class FactRow(NamedTuple):
+    """One fact about a wallet, with its number."""
+
+    subject: UUID
+    sequence: int
+    id: UUID
+    routing_key: str
+    body: str
+
+
+class ParkedRow(NamedTuple):
+    """A command that waits for its hold."""
+
+    wallet: int
+    command: UUID
+    hold: UUID
+    body: str
+    reply_to: str | None
+    until: datetime
+
+
+class BatchRow(NamedTuple):
+    """What the batch was: how many commands, how many of them known already."""
+
+    worker: int
+    committed_at: datetime
+    commands: int
+    duplicates: int
+
+
+@dataclass
+class Changes:
+    """Everything one batch writes."""
+
+    journal: list[JournalRow] = field(default_factory=list)
+    books: dict[int, Book] = field(default_factory=dict)
+    seqs_from: dict[int, int] = field(default_factory=dict)
+    lots: dict[tuple[int, int], Lot] = field(default_factory=dict)
+    access: dict[tuple[int, UUID], Access] = field(default_factory=dict)
+    holds: dict[tuple[int, UUID], Hold] = field(default_factory=dict)
+    verdicts: list[VerdictRow] = field(default_factory=list)
+    facts: list[FactRow] = field(default_factory=list)
+    parked: list[ParkedRow] = field(default_factory=list)
+    unparked: list[tuple[int, UUID]] = field(default_factory=list)
+
+
+async def save(connection: Connection, changes: Changes, batch: BatchRow) -> None:
+    """Write a batch: two round trips, whatever its size."""
+    if changes.journal:
+        await connection.copy_records_to_table(
+            "journal", records=changes.journal, columns=JOURNAL_COLUMNS
+        )
+    await connection.execute(
+        SAVE,
+        *_wallets(changes),
+        *_lots(changes),
+        *_access(changes),
+        *_holds(changes),
+        *_columns(changes.verdicts, 6),
+        *_columns(changes.facts, 5),
+        *_columns(changes.parked, 6),
+        *_columns(changes.unparked, 2),
+        *batch,
+        [changes.seqs_from.get(wallet, book.seq + 1) for wallet, book in changes.books.items()],
+    )
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Turn rows into one array a column, as unnest wants them."""
+    if not rows:
+        return [[] for _ in range(width)]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _wallets(changes: Changes) -> list[list[object]]:
+    rows = [
+        (
+            book.id, book.version, book.seq, book.fact_sequence, book.granted, book.free,
+            book.held, book.captured, book.expired, book.booked_at, book.head,
+            None if book.next_expiry == NEVER else book.next_expiry,
+        )
+        for book in changes.books.values()
+    ]  # fmt: skip
+    return _columns(rows, 12)
+
+
+def _lots(changes: Changes) -> list[list[object]]:
+    rows = [
+        (
+            wallet, number, lot.category, lot.granted, lot.free, lot.held, lot.granted_at,
+            lot.expires_at, *lot.purchase,
+        )
+        for (wallet, number), lot in changes.lots.items()
+    ]  # fmt: skip
+    return _columns(rows, 13)
+
+
+def _access(changes: Changes) -> list[list[object]]:
+    return _columns([(wallet, *access) for (wallet, _), access in changes.access.items()], 7)
+
+
+def _holds(changes: Changes) -> list[list[object]]:
+    """Send each hold's draws as array literals: unnest would flatten an array of arrays."""
+    rows = [
+        (
+            wallet, *hold[:-1],
+            _array([draw.lot for draw in hold.draws]),
+            _array([draw.amount for draw in hold.draws]),
+        )
+        for (wallet, _), hold in changes.holds.items()
+    ]  # fmt: skip
+    return _columns(rows, 11)
+
+
+def _array(numbers: list[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+SAVE = """
+WITH wallets AS (
+    UPDATE wallet SET
+        version = new.version, seq = new.seq, fact_sequence = new.fact_sequence,
+        granted = new.granted, free = new.free, held = new.held, captured = new.captured,
+        expired = new.expired, booked_at = new.booked_at, head = new.head,
+        next_expiry = new.next_expiry
+    FROM unnest(
+        $1::bigint [], $2::bigint [], $3::bigint [], $4::bigint [], $5::bigint [], $6::bigint [],
+        $7::bigint [], $8::bigint [], $9::bigint [], $10::timestamptz [], $11::bytea [],
+        $12::timestamptz []
+    ) AS new (
+        id, version, seq, fact_sequence, granted, free, held, captured, expired, booked_at, head,
+        next_expiry
+    )
+    WHERE wallet.id = new.id
+), lots AS (
+    INSERT INTO lot (
+        wallet, number, category, granted, free, held, granted_at, expires_at, store, order_id,
+        line_no, currency, unit_price, open
+    )
+    SELECT new.*, new.free + new.held > 0
+    FROM unnest(
+        $13::bigint [], $14::bigint [], $15::smallint [], $16::bigint [], $17::bigint [],
+        $18::bigint [], $19::timestamptz [], $20::timestamptz [], $21::text [], $22::text [],
+        $23::integer [], $24::text [], $25::text []
+    ) AS new (
+        wallet, number, category, granted, free, held, granted_at, expires_at, store, order_id,
+        line_no, currency, unit_price
+    )
+    ON CONFLICT (wallet, number) DO UPDATE SET
+        free = excluded.free, held = excluded.held, open = excluded.open
+), people AS (
+    INSERT INTO access (wallet, person, role, mode, quota, captured, held)
+    SELECT *
+    FROM unnest(
+        $26::bigint [], $27::uuid [], $28::text [], $29::text [], $30::bigint [], $31::bigint [],
+        $32::bigint []
+    )
+    ON CONFLICT (wallet, person) DO UPDATE SET
+        role = excluded.role, mode = excluded.mode, quota = excluded.quota,
+        captured = excluded.captured, held = excluded.held
+), holds AS (
+    INSERT INTO hold (
+        wallet, id, person, authorized, held, captured, state, lease_until, job, lots, amounts
+    )
+    SELECT
+        wallet, id, person, authorized, held, captured, state, lease_until, job,
+        lots::bigint [], amounts::bigint []
+    FROM unnest(
+        $33::bigint [], $34::uuid [], $35::uuid [], $36::bigint [], $37::bigint [], $38::bigint [],
+        $39::smallint [], $40::timestamptz [], $41::text [], $42::text [], $43::text []
+    ) AS new (
+        wallet, id, person, authorized, held, captured, state, lease_until, job, lots, amounts
+    )
+    ON CONFLICT (wallet, id) DO UPDATE SET
+        authorized = excluded.authorized, held = excluded.held, captured = excluded.captured,
+        state = excluded.state, lease_until = excluded.lease_until, lots = excluded.lots,
+        amounts = excluded.amounts
+), verdicts AS (
+    INSERT INTO verdict (wallet, command, content, accepted, result, decided_at)
+    SELECT wallet, command, content, accepted, result::jsonb, decided_at
+    FROM unnest(
+        $44::bigint [], $45::uuid [], $46::bigint [], $47::boolean [], $48::text [],
+        $49::timestamptz []
+    ) AS new (wallet, command, content, accepted, result, decided_at)
+), facts AS (
+    INSERT INTO fact (subject, sequence, id, routing_key, body)
+    SELECT * FROM unnest($50::uuid [], $51::bigint [], $52::uuid [], $53::text [], $54::text [])
+), said AS (
+    INSERT INTO outbox (subject, sequence)
+    SELECT * FROM unnest($50::uuid [], $51::bigint [])
+), parked AS (
+    INSERT INTO parked_command (wallet, command, hold, body, reply_to, until)
+    SELECT *
+    FROM unnest(
+        $55::bigint [], $56::uuid [], $57::uuid [], $58::text [], $59::text [],
+        $60::timestamptz []
+    )
+    ON CONFLICT DO NOTHING
+), unparked AS (
+    DELETE FROM parked_command
+    USING unnest($61::bigint [], $62::uuid []) AS done (wallet, command)
+    WHERE parked_command.wallet = done.wallet AND parked_command.command = done.command
+)
+INSERT INTO batch (
+    worker, committed_at, commands, duplicates, wallets, seqs_from, seqs_to, heads
+)
+VALUES ($63, $64, $65, $66, $1, $67, $3, $11)
+"""
