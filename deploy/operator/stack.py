@@ -1,0 +1,128 @@
+"""`coffer up`, `down`, `status` and `provision`."""
+
+import json
+import signal
+import sys
+from dataclasses import asdict
+from types import FrameType
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from deploy.native.errors import StackError
+from deploy.native.home import Home
+from deploy.native.plan import Plan
+from deploy.native.settings import read_settings
+from deploy.native.stack import (
+    Stack,
+    owned_stack,
+    read_stack,
+    start_stack,
+    stop_stack,
+    temporary_home,
+)
+
+ENDED_BY_SIGTERM = 128 + signal.SIGTERM
+
+
+def up(
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", help="In a temporary home, until Ctrl-C; leaves nothing.")
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With the clock that `coffer demo` moves.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=12, help="Workers of the ledger (default: cores, 2).")
+    ] = None,
+) -> None:
+    """Start PostgreSQL, RabbitMQ and the services, or those of them that do not run yet."""
+    try:
+        if ephemeral:
+            _run_until_told(Plan(ephemeral=True, owned=True, workers=workers))
+        else:
+            plan = Plan(demo=demo, workers=workers)
+            _show_addresses(start_stack(Home(read_settings().home), plan, _tell))
+    except StackError as error:
+        _fail(error)
+
+
+def down() -> None:
+    """Stop the services, then the broker, then the database; the data stays."""
+    home = Home(read_settings().home)
+    _tell("Stopped." if stop_stack(home) else f"No stack runs in {home.root}.")
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs, not for eyes.")] = False,
+) -> None:
+    """Show each process; succeed only if all are healthy."""
+    stack = read_stack(Home(read_settings().home))
+    if stack is None or not stack.is_running:
+        print("{}" if as_json else f"No stack runs in {read_settings().home}.")
+        raise typer.Exit(1)
+    print(json.dumps({**asdict(stack), "home": str(stack.home)}) if as_json else _table(stack))
+    if not stack.is_healthy:
+        raise typer.Exit(1)
+
+
+def provision() -> None:
+    """Make roles, databases, users, exchanges and queues on DATABASE_URL and AMQP_URL."""
+    import asyncio  # noqa: PLC0415 -- the drivers take longer to load than most commands to run
+
+    from deploy.native.provision import provision as provision_servers  # noqa: PLC0415 -- as above
+
+    try:
+        asyncio.run(provision_servers(read_settings(), _tell))
+    except StackError as error:
+        _fail(error)
+
+
+def _run_until_told(plan: Plan) -> None:
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        with owned_stack(temporary_home(), plan, _tell) as stack:
+            _show_addresses(stack)
+            _tell("Ctrl-C ends it and removes it.")
+            if stack.process:
+                stack.process.wait(None)
+    except KeyboardInterrupt:
+        _tell("Stopped and removed.")
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(ENDED_BY_SIGTERM)
+
+
+def _show_addresses(stack: Stack) -> None:
+    versions = stack.versions
+    print(f"home      {stack.home}")
+    print(f"database  {_place(stack.database_url)}  PostgreSQL {versions['database']}")
+    print(f"broker    {_place(stack.amqp_url)}  RabbitMQ {versions['broker']}")
+    print("Addresses with their passwords: coffer status --json")
+
+
+def _place(url: str) -> str:
+    """The address without the password, which has no place on a screen."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _table(stack: Stack) -> str:
+    head = f"{'process':<16} {'state':<10} {'pid':>8} {'restarts':>9} {'health port':>12}"
+    lines = [
+        f"{name:<16} {child.state:<10} {child.pid or '-':>8} {child.restarts:>9}"
+        f" {child.health_port or '-':>12}"
+        for name, child in sorted(stack.children.items())
+    ]
+    return "\n".join((head, *lines))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _fail(error: StackError) -> None:
+    print(error, file=sys.stderr)
+    raise typer.Exit(1)
