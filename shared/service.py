@@ -39,6 +39,7 @@ class Running:
     clock: Clock
     written: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    rooms: dict[str, object] = field(default_factory=dict)
     ready: bool = False
 
     async def pause(self, seconds: float) -> None:

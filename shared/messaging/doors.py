@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID, uuid5
 
+import orjson
 import structlog
-from faststream import AckPolicy, BaseMiddleware, StreamMessage
+from aio_pika import IncomingMessage
+from faststream import AckPolicy, BaseMiddleware, Context, StreamMessage
+from faststream.exceptions import SubscriberNotFound
 from faststream.rabbit import Channel, RabbitMessage, RabbitQueue, RabbitRouter
 from faststream.rabbit.subscriber.usecase import RabbitSubscriber
 from pydantic import ValidationError
 
+from shared.clock import Clock
 from shared.contracts.catalogue import COMMAND_BY_TYPE, FACT_BY_TYPE, fact_type
 from shared.contracts.message import (
     Command,
@@ -23,8 +28,9 @@ from shared.contracts.message import (
     refuse,
 )
 from shared.contracts.refusals import RefusalCode
-from shared.messaging.publisher import NotConfirmed, Publisher
-from shared.postgres.pool import PASSING
+from shared.messaging.publisher import Publisher
+from shared.messaging.topology import MESSAGE_BYTES_MAX
+from shared.postgres.pool import passes
 
 PREFETCH = 20
 BACKOFF_FIRST_SECONDS = 0.1
@@ -32,6 +38,7 @@ BACKOFF_MAX_SECONDS = 5.0
 NAMELESS = UUID("a7a4e1a4-6f0b-5c6c-9a30-1f5a6e1d0c0f")
 
 log = structlog.get_logger()
+ServiceClock: TypeAlias = Annotated[Clock, Context("clock")]
 
 
 class Poison(Exception):  # noqa: N818  # reads as a sentence
@@ -68,6 +75,8 @@ def carries(data: type[CommandData | FactData]) -> Callable[[RabbitMessage], boo
 async def decode(message: RabbitMessage) -> Contract:
     """Read a message as the contract that its type names; Poison when it is not one."""
     raw = message.raw_message
+    if len(message.body) > MESSAGE_BYTES_MAX:
+        raise Poison(RefusalCode.TOO_LARGE, f"{len(message.body)} bytes")
     contract = COMMAND_BY_TYPE.get(raw.type or "") or FACT_BY_TYPE.get(raw.type or "")
     if contract is None:
         raise Poison(RefusalCode.MALFORMED, f"unknown type {raw.type!r}")
@@ -100,12 +109,16 @@ class Doorkeeper(BaseMiddleware):
         exc_val: BaseException | None = None,
         exc_tb: object = None,
     ) -> bool:
-        """Bury what no door took, so that it is not delivered for ever."""
-        if self.msg is None or exc_val is None or isinstance(exc_val, asyncio.CancelledError):
+        """Turn away what no door took, so that it is not delivered for ever."""
+        if self.msg is None or not isinstance(exc_val, Exception):
             return False
         publisher: Publisher = self.context.get("publisher")
         raw = self.msg
-        await _bury(publisher, raw, str(exc_val) or repr(exc_val))
+        reason = f"not handled: {exc_val!r}"
+        if isinstance(exc_val, SubscriberNotFound):
+            reason = f"no door for type {raw.type!r}"
+        verdict = await _turn_away(publisher, raw, Poison(RefusalCode.MALFORMED, reason))
+        await _answer(publisher, raw, verdict)
         await raw.ack()
         return True
 
@@ -115,10 +128,7 @@ class Doorkeeper(BaseMiddleware):
         """Call the door until it has decided; then answer, then ack."""
         publisher: Publisher = self.context.get("publisher")
         verdict = await self._decided(call_next, msg, publisher)
-        if verdict is not None and msg.reply_to:
-            frame = VerdictFrame(verdicts=(verdict,))
-            body = frame.model_dump_json(exclude_none=True).encode()
-            await publisher.reply(msg.reply_to, correlation_id=msg.correlation_id, body=body)
+        await _answer(publisher, msg.raw_message, verdict)
         if written := self.context.get("written"):
             written.set()
         await msg.ack()
@@ -134,26 +144,32 @@ class Doorkeeper(BaseMiddleware):
         while True:
             try:
                 verdict: Verdict | None = await call_next(msg)
-            except PASSING as error:
-                log.warning("door_waits", type=msg.raw_message.type, reason=repr(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, BACKOFF_MAX_SECONDS)
-            except Poison as reason:
-                return await _refuse_poison(publisher, msg, reason)
+            except Poison as poison:
+                return await _turn_away(publisher, msg.raw_message, poison)
             except Exception as error:
-                log.exception("door_failed", type=msg.raw_message.type)
-                failure = Poison(RefusalCode.MALFORMED, f"not handled: {error!r}")
-                return await _refuse_poison(publisher, msg, failure)
+                if not passes(error):
+                    log.exception("door_failed", type=msg.raw_message.type)
+                    failure = Poison(RefusalCode.MALFORMED, f"not handled: {error!r}")
+                    return await _turn_away(publisher, msg.raw_message, failure)
+                log.warning("door_waits", type=msg.raw_message.type, reason=repr(error))
             else:
                 return verdict
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, BACKOFF_MAX_SECONDS)
 
 
-def identity(body: bytes, message_id: str | None) -> UUID:
-    """Read a message's id for its burial; a nameless one is named by its content."""
-    try:
+def claimed_id(body: bytes, message_id: str | None) -> UUID | None:
+    """Read the id a message claims, in its property or its body; nothing when there is none."""
+    with suppress(ValueError):
         return UUID(message_id or "")
-    except ValueError:
-        return uuid5(NAMELESS, body.hex()[:10_000])
+    with suppress(ValueError, AttributeError, TypeError):
+        return UUID(orjson.loads(body).get("id"))
+    return None
+
+
+def name_by_content(body: bytes) -> UUID:
+    """Name a message that claims no id, so that it can be buried under one."""
+    return uuid5(NAMELESS, body.hex()[:10_000])
 
 
 def _check_claims(read: Contract, type_name: str, user: str | None) -> None:
@@ -166,29 +182,23 @@ def _check_claims(read: Contract, type_name: str, user: str | None) -> None:
         raise Poison(RefusalCode.MALFORMED, "type: differs from the message's property")
 
 
-async def _refuse_poison(
-    publisher: Publisher, msg: StreamMessage[Any], poison: Poison
-) -> Verdict | None:
-    await _bury(publisher, msg.raw_message, poison.reason)
-    try:
-        named = UUID(msg.raw_message.message_id or "")
-    except ValueError:
+async def _turn_away(publisher: Publisher, raw: IncomingMessage, poison: Poison) -> Verdict | None:
+    """Bury poison; who sent it is told when the message says what it is called."""
+    named = claimed_id(raw.body, raw.message_id)
+    await publisher.bury_patiently(
+        raw.body,
+        reason=poison.reason,
+        type_name=raw.type or "",
+        message_id=named or name_by_content(raw.body),
+    )
+    if named is None:
         return None
     return Verdict(id=named, refused=refuse(poison.code, message=poison.reason))
 
 
-async def _bury(publisher: Publisher, raw: Any, reason: str) -> None:  # noqa: ANN401  # aio-pika's own type is loose
-    """Bury a message for good; while the broker does not confirm, keep it and try again."""
-    while True:
-        try:
-            await publisher.bury(
-                raw.body,
-                reason=reason,
-                type_name=raw.type or "",
-                message_id=identity(raw.body, raw.message_id),
-            )
-        except NotConfirmed as error:
-            log.warning("burial_waits", reason=repr(error))
-        else:
-            log.error("buried", type=raw.type, message_id=raw.message_id, reason=reason)
-            return
+async def _answer(publisher: Publisher, raw: IncomingMessage, verdict: Verdict | None) -> None:
+    if verdict is None or not raw.reply_to:
+        return
+    body = VerdictFrame(verdicts=(verdict,)).model_dump_json(exclude_none=True).encode()
+    correlation_id = raw.correlation_id or str(verdict.id)
+    await publisher.reply(raw.reply_to, correlation_id=correlation_id, body=body)

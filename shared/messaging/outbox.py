@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from shared.clock import Clock
 from shared.contracts.catalogue import fact_type
 from shared.contracts.message import CLOUDEVENT_CONTENT_TYPE, Fact, FactData
 from shared.messaging.publisher import NotConfirmed, Outgoing, Publisher
@@ -18,6 +19,7 @@ from shared.postgres.pool import PASSING, Connection
 RELAY_BATCH = 500
 RELAY_POLL_SECONDS = 0.2
 RELAY_LOCK = 0x636F66666572
+NOBODY = UUID(int=0)  # the subject of a fact that is about no one
 
 log = structlog.get_logger()
 
@@ -37,6 +39,50 @@ async def add(
         data=data,
     )
     await _insert(connection, fact, data.ROUTING_KEY)
+
+
+async def announce(publisher: Publisher, data: FactData, *, identifier: UUID, at: datetime) -> None:
+    """Say a fact outside the sequences at once: its loss harms nobody, the next one follows."""
+    fact = Fact(
+        id=identifier,
+        source=f"/coffer/{data.SERVICE}",
+        type=fact_type(type(data)),
+        subject=NOBODY,
+        time=at,
+        data=data,
+    )
+    body = fact.model_dump_json(exclude_none=True).encode()
+    await publisher.publish(_fact(body, identifier=identifier, routing_key=data.ROUTING_KEY))
+
+
+async def is_published(pool: "asyncpg.Pool[asyncpg.Record]") -> bool:
+    """Whether everything that was said has reached the broker."""
+    return not await pool.fetchval("SELECT EXISTS (SELECT 1 FROM outbox)")
+
+
+async def publish_unsequenced(
+    publisher: Publisher, data: FactData, *, subject: UUID, clock: Clock
+) -> None:
+    """Say what stands outside the sequences (counts, watermarks) at once; it may be lost."""
+    identifier = clock.new_id()
+    fact = Fact(
+        id=identifier,
+        source=f"/coffer/{data.SERVICE}",
+        type=fact_type(type(data)),
+        subject=subject,
+        time=clock.now(),
+        data=data,
+    )
+    await publisher.publish(
+        Outgoing(
+            exchange=FACTS,
+            routing_key=data.ROUTING_KEY,
+            body=fact.model_dump_json(exclude_none=True).encode(),
+            message_id=identifier,
+            type=fact.type,
+            content_type=CLOUDEVENT_CONTENT_TYPE,
+        )
+    )
 
 
 @dataclass
@@ -122,12 +168,16 @@ def _confirmed_prefix(
 
 
 def _outgoing(row: asyncpg.Record) -> Outgoing:
+    return _fact(row["body"].encode(), identifier=row["fact"], routing_key=row["routing_key"])
+
+
+def _fact(body: bytes, *, identifier: UUID, routing_key: str) -> Outgoing:
     return Outgoing(
         exchange=FACTS,
-        routing_key=row["routing_key"],
-        body=row["body"].encode(),
-        message_id=row["fact"],
-        type=f"coffer.{row['routing_key']}.v1",
+        routing_key=routing_key,
+        body=body,
+        message_id=identifier,
+        type=f"coffer.{routing_key}.v1",
         content_type=CLOUDEVENT_CONTENT_TYPE,
     )
 

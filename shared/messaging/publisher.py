@@ -93,6 +93,19 @@ class Publisher:
         )
         await self.publish(outgoing)
 
+    async def bury_patiently(
+        self, body: bytes, *, reason: str, type_name: str, message_id: UUID
+    ) -> None:
+        """Bury a message for good; while the broker does not confirm, keep it and try again."""
+        while True:
+            try:
+                await self.bury(body, reason=reason, type_name=type_name, message_id=message_id)
+            except NotConfirmed as error:
+                log.warning("burial_waits", reason=repr(error))
+            else:
+                log.error("buried", type=type_name, message_id=str(message_id), reason=reason)
+                return
+
     async def _exchange(self, name: str) -> aio_pika.abc.AbstractExchange:
         if name not in self._exchanges:
             self._exchanges[name] = await self._confirmed.get_exchange(name, ensure=False)

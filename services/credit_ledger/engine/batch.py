@@ -11,6 +11,7 @@ import orjson
 
 from services.credit_ledger.engine.books import Books, settle_lots
 from services.credit_ledger.engine.deciding import NOBODY, Batch, decide, open_book
+from services.credit_ledger.engine.delivery_log import DeliveryLog
 from services.credit_ledger.engine.gathering import find_wallets, gather
 from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import Act
@@ -30,6 +31,7 @@ async def decide_batch(
     *,
     clock: Clock,
     worker: int,
+    log: DeliveryLog,
 ) -> tuple[list[Outcome], list[Outcome]]:
     """Decide the acts in one commit; gives their outcomes, and those of commands that had waited.
 
@@ -46,7 +48,8 @@ async def decide_batch(
         for book in batch.books.values():
             open_book(batch, book)
         decided = [decide(batch, act) for act in acts]
-        await _save(connection, batch, worker=worker, commands=len(acts))
+        number = await _save(connection, batch, worker=worker, commands=len(acts))
+        log.deciding(number, batch.now, acts)
         await locking.commit(connection)
     except BaseException:
         books.forget(wallets)
@@ -60,7 +63,7 @@ async def decide_batch(
 
 async def _save(
     connection: "asyncpg.Connection[asyncpg.Record]", batch: Batch, *, worker: int, commands: int
-) -> None:
+) -> int:
     """Close each touched book: next version, next facts, next head; then write it all."""
     changes = batch.changes
     rows_by_wallet = _by_wallet(changes.journal)
@@ -78,7 +81,9 @@ async def _save(
         changes.books[wallet] = book
     for label in batch.labels:
         await naming.name_wallet(connection, *label)
-    await saving.save(connection, changes, BatchRow(worker, batch.now, commands, batch.duplicates))
+    return await saving.save(
+        connection, changes, BatchRow(worker, batch.now, commands, batch.duplicates)
+    )
 
 
 def next_head(head: bytes, rows: Sequence[JournalRow]) -> bytes:

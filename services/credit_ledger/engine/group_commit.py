@@ -1,17 +1,19 @@
 """The engine: takes whatever waits, decides it in one commit, and begins again. No timer."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
+from uuid import UUID
 
 import asyncpg
 import structlog
 
 from services.credit_ledger.engine.batch import decide_batch
 from services.credit_ledger.engine.books import Books
+from services.credit_ledger.engine.delivery_log import DeliveryLog
 from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import Act
 from services.credit_ledger.rules.book import Refusal
@@ -36,7 +38,7 @@ VIOLATIONS = (
     ValueError,
 )
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 Late: TypeAlias = Callable[[list[Outcome]], Awaitable[None]]
 
 
@@ -57,7 +59,9 @@ class Engine:
     worker: int
     committed: asyncio.Event
     late: Late
+    log: DeliveryLog
     books: Books = field(default_factory=Books)
+    _refused: dict[UUID, Counter[str]] = field(default_factory=dict)
     _waiting: "deque[Waiting]" = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _connection: "asyncpg.Connection[asyncpg.Record] | None" = None
@@ -93,12 +97,23 @@ class Engine:
         acts = [act for waiting in taken for act in waiting.acts]
         decided = await self._decide_patiently(acts)
         self.committed.set()
+        self._count_refused(acts, decided)
         begin = 0
         for waiting in taken:
             end = begin + len(waiting.acts)
             if not waiting.decided.done():
                 waiting.decided.set_result(decided[begin:end])
             begin = end
+
+    def take_refused(self) -> dict[UUID, Counter[str]]:
+        """Hand over the counts of refusals by owner and code since the last time."""
+        refused, self._refused = self._refused, {}
+        return refused
+
+    def _count_refused(self, acts: Sequence[Act], decided: Sequence[Outcome]) -> None:
+        for act, outcome in zip(acts, decided, strict=True):
+            if outcome.refusal is not None and not outcome.duplicate:
+                self._refused.setdefault(act.owner, Counter())[outcome.refusal.code] += 1
 
     async def _decide_patiently(self, acts: list[Act]) -> list[Outcome]:
         """Try the same batch until it commits; the ids make a second try harmless."""
@@ -107,7 +122,7 @@ class Engine:
             try:
                 return await self._decide(acts)
             except PASSING as error:
-                log.warning("engine_waits", reason=repr(error), acts=len(acts))
+                logger.warning("engine_waits", reason=repr(error), acts=len(acts))
                 await self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, BACKOFF_MAX_SECONDS)
@@ -117,11 +132,11 @@ class Engine:
         connection = await self._connected()
         try:
             decided, late = await decide_batch(
-                connection, self.books, acts, clock=self.clock, worker=self.worker
+                connection, self.books, acts, clock=self.clock, worker=self.worker, log=self.log
             )
         except VIOLATIONS as error:
             if len(acts) == 1:
-                log.exception("poison_act", act=repr(acts[0]), reason=repr(error))
+                logger.exception("poison_act", act=repr(acts[0]), reason=repr(error))
                 return [Outcome(acts[0].command, POISON)]
             half = len(acts) // 2
             return await self._decide(acts[:half]) + await self._decide(acts[half:])

@@ -90,13 +90,13 @@ class Changes:
     unparked: list[tuple[int, UUID]] = field(default_factory=list)
 
 
-async def save(connection: Connection, changes: Changes, batch: BatchRow) -> None:
-    """Write a batch: two round trips, whatever its size."""
+async def save(connection: Connection, changes: Changes, batch: BatchRow) -> int:
+    """Write a batch in two round trips, whatever its size; gives the batch's number."""
     if changes.journal:
         await connection.copy_records_to_table(
             "journal", records=changes.journal, columns=JOURNAL_COLUMNS
         )
-    await connection.execute(
+    number: int = await connection.fetchval(
         SAVE,
         *_wallets(changes),
         *_lots(changes),
@@ -109,6 +109,7 @@ async def save(connection: Connection, changes: Changes, batch: BatchRow) -> Non
         *batch,
         [changes.seqs_from.get(wallet, book.seq + 1) for wallet, book in changes.books.items()],
     )
+    return number
 
 
 def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
@@ -251,4 +252,5 @@ INSERT INTO batch (
     worker, committed_at, commands, duplicates, wallets, seqs_from, seqs_to, heads
 )
 VALUES ($63, $64, $65, $66, $1, $67, $3, $11)
+RETURNING id
 """

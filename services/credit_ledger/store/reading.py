@@ -1,0 +1,114 @@
+"""What the ledger shows: wallets, access, verdicts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.postgres.pool import Connection
+
+
+@dataclass(frozen=True)
+class WalletShown:
+    """A wallet's totals in microcredits."""
+
+    id: int
+    uid: UUID
+    kind: str
+    owner: UUID
+    free: int
+    held: int
+    captured: int
+    expired: int
+    granted: int
+    debt: int
+
+
+@dataclass(frozen=True)
+class LotShown:
+    """An open lot in microcredits."""
+
+    number: int
+    granted: int
+    free: int
+    held: int
+    expires_at: datetime | None
+    order_id: str
+
+
+@dataclass(frozen=True)
+class AccessShown:
+    """A person's access in microcredits."""
+
+    person: UUID
+    role: str
+    mode: str
+    quota: int | None
+    captured: int
+    held: int
+
+
+async def find_wallet(connection: Connection, owner: UUID) -> WalletShown | None:
+    """Find the wallet an owner names."""
+    row = await connection.fetchrow(
+        """
+        SELECT id, uid, kind, wallet.owner, free, held, captured, expired, granted, debt
+        FROM wallet_name
+        INNER JOIN wallet ON wallet.id = wallet_name.wallet
+        WHERE wallet_name.owner = $1
+        """,
+        owner,
+    )
+    return WalletShown(*row) if row else None
+
+
+async def open_lots_of(connection: Connection, wallet: int, now: datetime) -> list[LotShown]:
+    """List lots with credits in the order they are used (T25); what is past its time is not shown.
+
+    Expiry is booked by the next batch or sweep; until then the view must not promise it.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT number, granted, free, held, expires_at, order_id
+        FROM lot
+        WHERE wallet = $1 AND open AND (expires_at IS NULL OR expires_at > $2)
+        ORDER BY expires_at NULLS LAST, category, granted_at, number
+        """,
+        wallet,
+        now,
+    )
+    return [LotShown(*row) for row in rows]
+
+
+async def access_of(
+    connection: Connection, wallet: int, after: UUID | None, limit: int
+) -> list[AccessShown]:
+    """List a page of people with access to a wallet, by id."""
+    rows = await connection.fetch(
+        """
+        SELECT person, role, mode, quota, captured, held
+        FROM access
+        WHERE wallet = $1 AND ($2::uuid IS NULL OR person > $2)
+        ORDER BY person
+        LIMIT $3
+        """,
+        wallet,
+        after,
+        limit,
+    )
+    return [AccessShown(*row) for row in rows]
+
+
+async def find_verdict(connection: Connection, wallet: int, command: UUID) -> str | None:
+    """Tell what a command came to: accepted, or the code of its first refusal."""
+    found: str | None = await connection.fetchval(
+        """
+        SELECT 'accepted' FROM journal WHERE wallet = $1 AND command = $2
+        UNION ALL
+        SELECT coalesce(result -> 'binding' ->> 0, 'accepted')
+        FROM verdict WHERE wallet = $1 AND command = $2
+        LIMIT 1
+        """,
+        wallet,
+        command,
+    )
+    return found
