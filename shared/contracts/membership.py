@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.message import CommandData, FactData, Moment
+from shared.contracts.message import CommandData, Contract, FactData, Moment
 
 Role = Literal["ADMINISTRATOR", "MEMBER", "GUEST"]
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -75,6 +75,47 @@ class ListMembers(CommandData):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
+class AccountOpened(Contract):
+    """The answer to `RegisterAccount`: the number by which the vendor knows the account (R9)."""
+
+    account_id: UUID
+    customer_number: str
+
+
+class AccountProfile(Contract):
+    """The answer to `ShowAccount`, for the account's own eyes (R1, R9).
+
+    `organization_id` is the one it administers; `joined_organization_id` the one it is in as
+    `role`.
+    """
+
+    account_id: UUID
+    email: str
+    name: str
+    customer_number: str
+    organization_id: UUID | None = None
+    joined_organization_id: UUID | None = None
+    role: Role | None = None
+
+
+class Person(Contract):
+    """One person of an organization, as its Administrator sees him."""
+
+    account_id: UUID
+    email: str
+    name: str
+    role: Role
+    added_at: Moment
+
+
+class MemberList(Contract):
+    """The answer to `ListMembers`; `after` leads to the next page, absent on the last."""
+
+    organization_id: UUID
+    members: tuple[Person, ...]
+    after: UUID | None = None
+
+
 class AccountRegistered(FactData):
     """An account exists; the subject is the account. Carries no name or e-mail (A20)."""
 
@@ -93,6 +134,20 @@ class OrganizationActivated(FactData):
     organization_id: UUID
     administrator_id: UUID
     activated_at: Moment
+
+
+class OrganizationLapsed(FactData):
+    """The last active commercial license ran out (T9); people, pool and history stay.
+
+    The subject is the organization; a renewal says `OrganizationActivated` again.
+    """
+
+    ROUTING_KEY: ClassVar[str] = "membership.organization.lapsed"
+    SERVICE: ClassVar[str] = "membership"
+
+    organization_id: UUID
+    administrator_id: UUID
+    lapsed_at: Moment
 
 
 class MemberAdded(FactData):
@@ -116,3 +171,12 @@ class MemberRemoved(FactData):
     organization_id: UUID
     account_id: UUID
     removed_at: Moment
+
+
+class MembershipWatermark(FactData):
+    """Everything membership decided before `at` has been published; outside the sequences."""
+
+    ROUTING_KEY: ClassVar[str] = "membership.copy.watermark"
+    SERVICE: ClassVar[str] = "membership"
+
+    at: Moment

@@ -46,15 +46,12 @@ FORGOTTEN = frozenset(
 
 
 @dataclass
-class Change:
-    """The transaction of one command: what it did, and the verdict it ends in."""
+class Act:
+    """One transaction: what changes in it, and what is said of it, commit together."""
 
     connection: Connection
-    command: UUID
     clock: Clock
     now: datetime
-    verdict: Verdict | None = None
-    already_made: bool = False
 
     async def say(self, data: FactData, *, subject: UUID) -> None:
         """Say a fact with this change."""
@@ -62,14 +59,26 @@ class Change:
             self.connection, data, subject=subject, identifier=self.clock.new_id(), at=self.now
         )
 
+
+@dataclass
+class Change(Act):
+    """The transaction of one command: what it did, and the verdict it ends in."""
+
+    command: UUID
+    verdict: Verdict | None = None
+    already_made: bool = False
+
     def decide(self, decision: Contract | Refused) -> Verdict:
         """Settle the verdict: a refusal, or the data that says what happened."""
-        if isinstance(decision, Refused):
-            self.verdict = Verdict(id=self.command, refused=decision)
-        else:
-            result = decision.model_dump(mode="json", exclude_none=True)
-            self.verdict = Verdict(id=self.command, result=result)
+        self.verdict = answer(self.command, decision)
         return self.verdict
+
+
+@dataclass
+class Heard(Act):
+    """The transaction of what was heard, and the facts to apply in it, in order."""
+
+    due: tuple[Fact[FactData], ...]
 
 
 @asynccontextmanager
@@ -80,7 +89,7 @@ async def once(
     content = _content(command)
     async with pool.acquire() as connection, connection.transaction():
         await _one_at_a_time(connection, command.id)
-        change = Change(connection, command.id, clock, clock.now())
+        change = Change(connection, clock, clock.now(), command.id)
         remembered = await _remembered(connection, command.id)
         if remembered is not None:
             change.already_made = True
@@ -93,16 +102,16 @@ async def once(
 @asynccontextmanager
 async def hear(
     pool: "asyncpg.Pool[asyncpg.Record]", fact: Fact[FactData], clock: Clock
-) -> AsyncIterator["Heard"]:
+) -> AsyncIterator[Heard]:
     """Open the transaction of a fact and tell which facts of its subject are due now.
 
     Nothing when it was heard before; nothing, and parked, when it came too early; else this one
     and those that waited for it. A fact outside the sequences is always due.
     """
     async with pool.acquire() as connection, connection.transaction():
-        heard = Heard(connection, clock.now(), clock, ())
+        heard = Heard(connection, clock, clock.now(), ())
         if fact.sequence is None:
-            yield Heard(connection, heard.now, clock, (fact,))
+            yield Heard(connection, clock, heard.now, (fact,))
             return
         last = await _last_heard(connection, fact.source, fact.subject)
         if fact.sequence <= last:
@@ -113,24 +122,22 @@ async def hear(
             yield heard
             return
         due = (fact, *await _parked_after(connection, fact))
-        yield Heard(connection, heard.now, clock, due)
+        yield Heard(connection, clock, heard.now, due)
         await _advance(connection, fact.source, fact.subject, fact.sequence + len(due) - 1)
 
 
-@dataclass(frozen=True)
-class Heard:
-    """The transaction of what was heard, and the facts to apply in it, in order."""
+@asynccontextmanager
+async def act(pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock) -> AsyncIterator[Act]:
+    """Open the transaction of what we do by ourselves, when time passes."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield Act(connection, clock, clock.now())
 
-    connection: Connection
-    now: datetime
-    clock: Clock
-    due: tuple[Fact[FactData], ...]
 
-    async def say(self, data: FactData, *, subject: UUID) -> None:
-        """Say a fact with this change."""
-        await outbox.add(
-            self.connection, data, subject=subject, identifier=self.clock.new_id(), at=self.now
-        )
+def answer(identifier: UUID, decision: Contract | Refused) -> Verdict:
+    """Answer a command or query: a refusal, or the data that says what happened or is."""
+    if isinstance(decision, Refused):
+        return Verdict(id=identifier, refused=decision)
+    return Verdict(id=identifier, result=decision.model_dump(mode="json", exclude_none=True))
 
 
 def _content(command: Command[D]) -> bytes:

@@ -1,6 +1,6 @@
 """Connections to a service's own database, with the limits every transaction keeps."""
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import asyncpg
 import orjson
@@ -8,7 +8,11 @@ from asyncpg.pool import PoolConnectionProxy
 from faststream import Context
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
-Pool: TypeAlias = Annotated["asyncpg.Pool[asyncpg.Record]", Context("pool")]
+if TYPE_CHECKING:
+    _Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:  # FastStream reads the alias at run time, where the class takes no parameter.
+    _Pool = asyncpg.Pool
+Pool: TypeAlias = Annotated[_Pool, Context("pool")]
 
 POOL_SIZE_MAX = 8
 LIMITS = {
@@ -35,6 +39,11 @@ PASSING: tuple[type[Exception], ...] = (
     TimeoutError,
 )
 """Failures that pass: the same work is tried again with the same ids."""
+
+
+def passes(error: BaseException) -> bool:
+    """Whether it is worth trying again; asyncpg counts a bad argument among the interface's."""
+    return isinstance(error, PASSING) and not isinstance(error, ValueError)
 
 
 async def open_pool(database_url: str) -> "asyncpg.Pool[asyncpg.Record]":
