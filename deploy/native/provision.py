@@ -1,12 +1,13 @@
 """Makes roles, databases, tables, broker users, exchanges and queues; safe to repeat."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPConnectionError, AMQPError, ChannelNotFoundEntity
 
 from deploy.native import broker, database
 from deploy.native.addresses import Addresses, addresses, is_same_server
@@ -20,6 +21,8 @@ from shared.postgres.migrate import MigrationError, migrate
 PROJECT = Path(__file__).parents[2]
 # Any number that nobody else locks; two provisions at once would both create.
 PROVISION_LOCK = 0xC0FFE2
+QUEUES_RETURN_SECONDS = 40
+RETRY_SECONDS = 0.3
 ONE_USER = (
     "All services share the user of AMQP_URL; COFFER_AMQP_MANAGEMENT_URL would give each its own."
 )
@@ -75,10 +78,24 @@ async def provision_broker(
     elif settings.amqp_url:
         tell(ONE_USER)
     try:
-        await declare(wanted.amqp_url)
+        await _declare(wanted.amqp_url)
     except (OSError, AMQPError) as error:
         message = f"The broker could not be provisioned: {error!r}"
         raise StackError(message) from error
+
+
+async def _declare(amqp_url: str) -> None:
+    """A broker that comes back from a crash lets us in before it has found its queues again."""
+    deadline = time.monotonic() + QUEUES_RETURN_SECONDS
+    while True:
+        try:
+            await declare(amqp_url)
+        except (ChannelNotFoundEntity, AMQPConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 async def _make_databases(wanted: Addresses) -> None:

@@ -1,0 +1,1 @@
+"""The native stack: real processes, killed and started again."""
