@@ -28,6 +28,7 @@ class Crew:
     package: str
     workers: int
     demo: bool
+    log_deliveries: bool = False
 
 
 def service_programs(home: Home, crew: Crew, ports: Ports, wanted: Addresses) -> Iterator[Program]:
@@ -49,6 +50,7 @@ def service_programs(home: Home, crew: Crew, ports: Ports, wanted: Addresses) ->
                 f"COFFER_{service.upper()}_DATABASE_URL": wanted.database_urls[service],
                 f"COFFER_{service.upper()}_AMQP_URL": wanted.amqp_urls[f"coffer_{service}"],
                 **({"COFFER_DEMO": "1"} if crew.demo else {}),
+                **({"COFFER_DELIVERY_LOG": str(home.deliveries)} if crew.log_deliveries else {}),
                 **({"COFFER_PORTAL_PORT": str(ports.portal)} if service == PORTAL else {}),
                 **own,
             },

@@ -45,6 +45,11 @@ class Home:
         return self.root / "log"
 
     @property
+    def deliveries(self) -> Path:
+        """Where the ledger's workers note what was delivered, when they are asked to."""
+        return self.root / "deliveries"
+
+    @property
     def database(self) -> Path:
         return self.root / "database"
 

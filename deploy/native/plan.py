@@ -14,6 +14,7 @@ class Plan:
     services: bool = True
     workers: int | None = None
     package: str = "services"
+    log_deliveries: bool = False
 
     def to_argument(self) -> str:
         return json.dumps(asdict(self))

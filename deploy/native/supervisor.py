@@ -170,6 +170,7 @@ def _services(ground: Ground) -> list[Program]:
         package=ground.plan.package,
         workers=ground.plan.workers or ground.settings.ledger_workers,
         demo=ground.is_demo,
+        log_deliveries=ground.plan.log_deliveries,
     )
     return list(service_programs(ground.home, crew, ground.ports, ground.addresses))
 
