@@ -1,0 +1,1 @@
+"""`coffer replay`: a recorded workload, played against a running stack and accounted for."""
