@@ -3,25 +3,20 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 
 import asyncpg
-import orjson
 
 from services.credit_ledger.engine.books import Books, settle_lots
-from services.credit_ledger.engine.deciding import NOBODY, Batch, decide, open_book
+from services.credit_ledger.engine.deciding import NOBODY, Batch, decide, open_page
 from services.credit_ledger.engine.delivery_log import DeliveryLog
 from services.credit_ledger.engine.gathering import find_wallets, gather
 from services.credit_ledger.engine.outcomes import Outcome
+from services.credit_ledger.engine.page import Page, hashed_rows
 from services.credit_ledger.rules.acts import Act
-from services.credit_ledger.rules.book import Lot
 from services.credit_ledger.store import locking, naming, saving
-from services.credit_ledger.store.saving import BatchRow, JournalRow
+from services.credit_ledger.store.saving import BatchRow, Changes
 from shared.clock import Clock
 from shared.postgres.pool import PASSING
-
-WALLET = itemgetter(0)
 
 
 async def decide_batch(
@@ -37,61 +32,66 @@ async def decide_batch(
 
     Raises what the database raises; then nothing was changed, or the ids will say so.
     """
-    await find_wallets(connection, books, acts, clock)
-    known = books.wallet_by_owner
-    wallets = {known[act.owner] for act in acts if act.owner in known}
-    if not wallets:
+    acts_by_wallet = await find_wallets(connection, books, acts, clock)
+    if not acts_by_wallet:
         return [Outcome(act.command, NOBODY) for act in acts], []
     try:
-        await locking.begin(connection, wallets)
-        batch = await gather(connection, books, acts, wallets, clock)
-        for book in batch.books.values():
-            open_book(batch, book)
+        await locking.begin(connection, acts_by_wallet)
+        batch = await gather(connection, books, acts_by_wallet, clock)
+        pages = {page.book.id: page for page in batch.pages.values()}
+        for page in pages.values():
+            open_page(batch, page)
         decided = [decide(batch, act) for act in acts]
-        number = await _save(connection, batch, worker=worker, commands=len(acts))
+        await _relabel(connection, pages)
+        row = BatchRow(worker, batch.now, len(acts), batch.duplicates)
+        number = await saving.save(connection, _changes(batch, pages), row)
         log.deciding(number, batch.now, acts)
         await locking.commit(connection)
     except BaseException:
-        books.forget(wallets)
+        books.forget(acts_by_wallet)
         with suppress(*PASSING):
             await locking.roll_back(connection)
         raise
-    for wallet, _, owner in batch.labels:
-        known[owner] = wallet
+    for wallet, page in pages.items():
+        books.keep(page.book)
+        if page.label is not None:
+            books.wallet_by_owner[page.label[1]] = wallet
     return decided, batch.late
 
 
-async def _save(
-    connection: "asyncpg.Connection[asyncpg.Record]", batch: Batch, *, worker: int, commands: int
-) -> int:
-    """Close each touched book: next version, next facts, next head; then write it all."""
-    changes = batch.changes
-    rows_by_wallet = _by_wallet(changes.journal)
-    lots_by_wallet: dict[int, list[Lot]] = {}
-    for (wallet, _), lot in changes.lots.items():
-        lots_by_wallet.setdefault(wallet, []).append(lot)
-    for wallet, book in batch.touched.items():
-        book.version += 1
-        settle_lots(book, lots_by_wallet.get(wallet, ()))
-        if wallet in rows_by_wallet:
-            book.head = next_head(book.head, rows_by_wallet[wallet])
-        if wallet in batch.said:
-            facts = batch.said[wallet].rows(book, book.booked_at, batch.clock.new_id)
-            changes.facts.extend(facts)
-        changes.books[wallet] = book
-    for label in batch.labels:
-        await naming.name_wallet(connection, *label)
-    return await saving.save(
-        connection, changes, BatchRow(worker, batch.now, commands, batch.duplicates)
-    )
+def _changes(batch: Batch, pages: dict[int, Page]) -> Changes:
+    """Gather what the pages leave to write."""
+    changes = Changes()
+    for wallet, page in pages.items():
+        changes.parked.extend(page.parked_rows)
+        changes.unparked.extend((wallet, command) for command in page.unparked)
+        if not page.touched:
+            continue
+        _close(page)
+        book = page.book
+        changes.books.append(book)
+        changes.seqs_from.append(page.seq_from)
+        changes.journal.extend(page.rows)
+        changes.verdicts.extend(page.verdicts)
+        changes.facts.extend(page.said.rows(book, page.now, batch.clock.new_id))
+        changes.lots.extend((wallet, lot) for lot in page.lots.values())
+        changes.access.extend((wallet, access) for access in page.people.values())
+        changes.holds.extend((wallet, hold) for hold in page.holds.values())
+    return changes
 
 
-def next_head(head: bytes, rows: Sequence[JournalRow]) -> bytes:
-    """Chain the wallet's new rows to its head: SHA-256 over the old head and the rows as JSON."""
-    return sha256(head + orjson.dumps(rows, default=str, option=orjson.OPT_UTC_Z)).digest()
+def _close(page: Page) -> None:
+    """Move the book to its next version and head: SHA-256 over the old head and the new rows."""
+    book = page.book
+    book.version += 1
+    settle_lots(book, page.lots.values())
+    if page.rows:
+        book.head = sha256(book.head + hashed_rows(page.rows)).digest()
 
 
-def _by_wallet(rows: list[JournalRow]) -> dict[int, list[JournalRow]]:
-    """Gather rows by wallet; within one they stand in the order of its sequence already."""
-    ordered = sorted(rows, key=WALLET)
-    return {wallet: list(group) for wallet, group in groupby(ordered, WALLET)}
+async def _relabel(
+    connection: "asyncpg.Connection[asyncpg.Record]", pages: dict[int, Page]
+) -> None:
+    for wallet, page in pages.items():
+        if page.label is not None:
+            await naming.name_wallet(connection, wallet, *page.label)

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from uuid import UUID
 
 from services.credit_ledger.engine import outcomes
-from services.credit_ledger.engine.books import apply, find_lot
-from services.credit_ledger.engine.facts import Said
+from services.credit_ledger.engine.intake import waiting_act
 from services.credit_ledger.engine.outcomes import Outcome
+from services.credit_ledger.engine.page import Page
 from services.credit_ledger.rules import access, holds, purchases, spending
 from services.credit_ledger.rules.acts import (
     Act,
@@ -24,9 +24,8 @@ from services.credit_ledger.rules.acts import (
     SetRole,
     Void,
 )
-from services.credit_ledger.rules.book import Book, Decision, Refusal, Transfer
-from services.credit_ledger.store.loading import Decided
-from services.credit_ledger.store.saving import Changes, ParkedRow, VerdictRow
+from services.credit_ledger.rules.book import Decision, Refusal
+from services.credit_ledger.store.saving import ParkedRow, VerdictRow
 from shared.clock import Clock
 from shared.contracts.refusals import RefusalCode
 
@@ -48,170 +47,119 @@ RULES: dict[type, Rule] = {
     SetRole: access.set_role,
     SetAccess: access.set_access,
 }
-UNREMEMBERED = (Lapse, Expire)
-WAITS_FOR_HOLD = (Capture, Void)
-OPENS_WALLET = (Grant, OpenPool)
+# Acts of the clock: nobody sends them twice, and what they find done they leave alone.
+UNREMEMBERED = frozenset({Lapse, Expire})
 
 
 @dataclass
 class Batch:
-    """The state of one batch while it is decided."""
+    """The state of one batch while it is decided: a page for each owner it names."""
 
-    books: dict[int, Book]
-    wallet_by_owner: dict[UUID, int]
-    decided: dict[tuple[int, UUID], list[Decided]]
+    pages: dict[UUID, Page]
     clock: Clock
     now: datetime
-    parked: dict[tuple[int, UUID], list[Act]] = field(default_factory=dict)
     late: list[Outcome] = field(default_factory=list)
-    made: dict[tuple[int, UUID], tuple[int, Outcome]] = field(default_factory=dict)
-    said: dict[int, Said] = field(default_factory=dict)
-    touched: dict[int, Book] = field(default_factory=dict)
-    labels: list[tuple[int, str, UUID]] = field(default_factory=list)
-    changes: Changes = field(default_factory=Changes)
     duplicates: int = 0
 
 
-def open_book(batch: Batch, book: Book) -> None:
-    """Book nothing earlier than what is booked already, and expire what is due (T24, A18)."""
-    batch.changes.seqs_from[book.id] = book.seq + 1
-    book.booked_at = max(batch.now, book.booked_at)
-    if book.next_expiry > book.booked_at:
+def open_page(batch: Batch, page: Page) -> None:
+    """Expire what is due before anything else is decided for the wallet (T24)."""
+    if page.book.next_expiry > page.now:
         return
-    transfers = purchases.due(book, book.booked_at)
+    transfers = purchases.due(page.book, page.now)
     if transfers:
-        act = Expire(batch.clock.new_id(), book.owner, 0)
-        _book(batch, book, act, Decision(transfers))
-        _said(batch, book).expiry(transfers)
+        page.write(Expire(batch.clock.new_id(), page.book.owner, 0), Decision(transfers))
+        page.said.expiry(transfers)
 
 
 def decide(batch: Batch, act: Act) -> Outcome:
-    wallet = batch.wallet_by_owner.get(act.owner)
-    if wallet is None:
+    """Decide one act, or give the verdict it got before."""
+    page = batch.pages.get(act.owner)
+    if page is None:
         return Outcome(act.command, NOBODY)
-    key = (wallet, act.command)
-    if key in batch.decided:
+    command = act.command
+    if command in page.decided:
         batch.duplicates += 1
-        return outcomes.again(act, batch.decided[key])
-    if key in batch.made:
-        content, made = batch.made[key]
+        return outcomes.again(act, page.decided[command])
+    if command in page.made:
+        content, made = page.made[command]
         if content != act.content:
-            return Outcome(act.command, outcomes.REUSED, duplicate=True)
+            return Outcome(command, outcomes.REUSED, duplicate=True)
         return made._replace(duplicate=True, reply_to=None)
-    book = batch.books[wallet]
-    decision = RULES[type(act)](book, act, book.booked_at)
-    if type(decision) is Refusal:
-        outcome = _refused(batch, book, act, decision)
+    kind = type(act)
+    decision = RULES[kind](page.book, act, page.now)
+    if type(decision) is Decision:
+        outcome = _accepted(page, act, decision)
     else:
-        assert isinstance(decision, Decision)
-        outcome = _accepted(batch, book, act, decision)
-    if isinstance(act, Authorize):
-        _decide_parked(batch, book, act)
+        outcome = _refused(page, act, decision)  # type: ignore[arg-type]  # the other of two
+    if kind is Authorize:
+        _decide_waiting(batch, page, command)
     return outcome
 
 
-def _accepted(batch: Batch, book: Book, act: Act, decision: Decision) -> Outcome:
-    _book(batch, book, act, decision)
+def _accepted(page: Page, act: Act, decision: Decision) -> Outcome:
+    page.write(act, decision)
     if decision.label is not None:
-        batch.labels.append((book.id, *decision.label))
-        book.kind, book.owner = decision.label
-    outcome = outcomes.accepted(act, decision, book.free)
-    _said(batch, book).command(act, decision)
-    if isinstance(act, UNREMEMBERED):
+        page.label = decision.label
+        page.book.kind, page.book.owner = decision.label
+    outcome = outcomes.accepted(act, decision, page.book.free)
+    page.said.command(act, decision)
+    if type(act) in UNREMEMBERED:
         return outcome
     if not decision.transfers:
-        _remember(batch, book, act, outcome)
-    batch.made[book.id, act.command] = (act.content, outcome)
+        _remember(page, act, outcome)
+    page.made[act.command] = (act.content, outcome)
     return outcome
 
 
-def _refused(batch: Batch, book: Book, act: Act, refusal: Refusal) -> Outcome:
-    if isinstance(act, UNREMEMBERED):
-        return Outcome(act.command, refusal)
-    if refusal == UNKNOWN_HOLD and isinstance(act, WAITS_FOR_HOLD) and _may_wait(batch, book, act):
-        return _park(batch, book, act)
+def _refused(page: Page, act: Act, refusal: Refusal) -> Outcome:
     outcome = Outcome(act.command, refusal)
-    _remember(batch, book, act, outcome)
-    batch.made[book.id, act.command] = (act.content, outcome)
-    batch.touched[book.id] = book
+    if type(act) in UNREMEMBERED:
+        return outcome
+    if refusal == UNKNOWN_HOLD and isinstance(act, Capture | Void) and _may_wait(page, act):
+        return _park(page, act)
+    _remember(page, act, outcome)
+    page.made[act.command] = (act.content, outcome)
+    page.touched = True
     return outcome
 
 
-def _may_wait(batch: Batch, book: Book, act: Capture | Void) -> bool:
+def _may_wait(page: Page, act: Capture | Void) -> bool:
     """A command waits for its hold unless it has waited, or the hold was refused."""
-    key = (book.id, act.hold)
-    return not act.waited and key not in batch.decided and key not in batch.made
+    return not act.waited and act.hold not in page.decided and act.hold not in page.made
 
 
-def _park(batch: Batch, book: Book, act: Capture | Void) -> Outcome:
-    until = batch.now + timedelta(seconds=PARKED_SECONDS)
-    row = ParkedRow(book.id, act.command, act.hold, act.body, act.reply_to, until)
-    batch.changes.parked.append(row)
-    waiting = batch.parked.setdefault((book.id, act.hold), [])
+def _park(page: Page, act: Capture | Void) -> Outcome:
+    until = page.now + timedelta(seconds=PARKED_SECONDS)
+    row = ParkedRow(page.book.id, act.command, act.hold, act.body, act.reply_to, until)
+    page.parked_rows.append(row)
+    waiting = page.parked.setdefault(act.hold, [])
     if all(other.command != act.command for other in waiting):
         waiting.append(act)
     return Outcome(act.command, parked=True)
 
 
-def _decide_parked(batch: Batch, book: Book, act: Authorize) -> None:
+def _decide_waiting(batch: Batch, page: Page, hold: UUID) -> None:
     """Decide what overtook this authorize, whichever way it went."""
-    waiting = batch.parked.pop((book.id, act.command), [])
-    for parked in waiting:
-        assert isinstance(parked, WAITS_FOR_HOLD)
-        outcome = decide(batch, parked._replace(waited=True))
-        batch.late.append(outcome._replace(reply_to=parked.reply_to))
-        batch.changes.unparked.append((book.id, parked.command))
-    if waiting:
-        commands = {parked.command for parked in waiting}
-        batch.changes.parked = [row for row in batch.changes.parked if row.command not in commands]
+    waiting = [waiting_act(parked) for parked in page.waiting.pop(hold, ())]
+    here = page.parked.pop(hold, [])
+    waiting += [act for act in here if all(act.command != one.command for one in waiting)]
+    for act in waiting:
+        assert isinstance(act, Capture | Void)
+        outcome = decide(batch, act._replace(waited=True))
+        batch.late.append(outcome._replace(reply_to=act.reply_to))
+        page.unparked.append(act.command)
+    if here:
+        commands = {act.command for act in here}
+        page.parked_rows = [row for row in page.parked_rows if row.command not in commands]
 
 
-def _remember(batch: Batch, book: Book, act: Act, outcome: Outcome) -> None:
+def _remember(page: Page, act: Act, outcome: Outcome) -> None:
+    """Remember a verdict that leaves no row in the journal."""
     result = outcomes.to_json(outcome)
     accepted = outcome.refusal is None
-    batch.changes.verdicts.append(
-        VerdictRow(book.id, act.command, act.content, accepted, result, book.booked_at)
+    page.verdicts.append(
+        VerdictRow(page.book.id, act.command, act.content, accepted, result, page.now)
     )
-    if isinstance(act, WAITS_FOR_HOLD) and act.waited:
-        batch.changes.unparked.append((book.id, act.command))
-
-
-def _said(batch: Batch, book: Book) -> Said:
-    said = batch.said.get(book.id)
-    if said is None:
-        said = batch.said[book.id] = Said()
-    return said
-
-
-def _book(batch: Batch, book: Book, act: Act, decision: Decision) -> None:
-    """Apply a decision and write its journal rows."""
-    changes = batch.changes
-    wallet = book.id
-    batch.touched[wallet] = book
-    if decision.lot is not None:
-        changes.lots[wallet, decision.lot.number] = decision.lot
-    apply(book, decision)
-    if decision.access is not None:
-        changes.access[wallet, decision.access.person] = decision.access
-    hold = decision.hold.id if decision.hold is not None else None
-    if decision.hold is not None:
-        changes.holds[wallet, decision.hold.id] = decision.hold
-    person = decision.access.person if decision.access is not None else None
-    seq = book.seq
-    for part, transfer in enumerate(decision.transfers):
-        seq += 1
-        _note_lot(changes, book, transfer)
-        changes.journal.append(
-            (
-                wallet, seq, transfer.amount, book.free, book.booked_at, act.content,
-                transfer.lot, person, act.command, hold, part, transfer.kind, transfer.src,
-                transfer.dst,
-            )
-        )  # fmt: skip
-    book.seq = seq
-
-
-def _note_lot(changes: Changes, book: Book, transfer: Transfer) -> None:
-    key = (book.id, transfer.lot)
-    if key not in changes.lots:
-        changes.lots[key] = find_lot(book, transfer.lot)
+    if isinstance(act, Capture | Void) and act.waited:
+        page.unparked.append(act.command)

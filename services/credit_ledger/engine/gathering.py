@@ -6,19 +6,21 @@ from uuid import UUID
 import asyncpg
 
 from services.credit_ledger.engine.books import Books
-from services.credit_ledger.engine.deciding import OPENS_WALLET, Batch
-from services.credit_ledger.engine.intake import waiting_act
+from services.credit_ledger.engine.deciding import Batch
+from services.credit_ledger.engine.page import Page
 from services.credit_ledger.rules.acts import (
     Act,
     Authorize,
     Capture,
     Debit,
+    Grant,
     Lapse,
     OpenPool,
     SetAccess,
     SetRole,
     Void,
 )
+from services.credit_ledger.rules.book import Access, Hold
 from services.credit_ledger.store import loading, naming
 from services.credit_ledger.store.loading import Loaded, Needs
 from shared.clock import Clock
@@ -29,67 +31,80 @@ async def find_wallets(
     books: Books,
     acts: Sequence[Act],
     clock: Clock,
-) -> None:
-    """Learn the wallets of owners not met before; purchases open the account's own one."""
+) -> dict[int, list[Act]]:
+    """Sort the acts by wallet; purchases open an account's own; unknown owners stay out."""
     known = books.wallet_by_owner
     unknown = {act.owner for act in acts if act.owner not in known}
-    if not unknown:
-        return
-    known.update(await naming.wallets_named(connection, list(unknown)))
+    if unknown:
+        known.update(await naming.wallets_named(connection, list(unknown)))
+        for act in acts:
+            if isinstance(act, Grant | OpenPool) and act.owner not in known:
+                known[act.owner] = await naming.open_wallet(connection, act.owner, clock.new_id())
+    acts_by_wallet: dict[int, list[Act]] = {}
     for act in acts:
-        if isinstance(act, OPENS_WALLET) and act.owner not in known:
-            known[act.owner] = await naming.open_wallet(connection, act.owner, clock.new_id())
-
-
-def _is_known(books: Books, act: Act) -> bool:
-    return act.owner in books.wallet_by_owner
+        wallet = known.get(act.owner)
+        if wallet is not None:
+            acts_by_wallet.setdefault(wallet, []).append(act)
+    return acts_by_wallet
 
 
 async def gather(
     connection: "asyncpg.Connection[asyncpg.Record]",
     books: Books,
-    acts: Sequence[Act],
-    wallets: set[int],
+    acts_by_wallet: dict[int, list[Act]],
     clock: Clock,
 ) -> Batch:
     """Load what is not at hand; a book whose version moved elsewhere is loaded afresh."""
-    loaded = await loading.load(connection, _needs(books, acts, wallets))
+    loaded = await loading.load(connection, _needs(books, acts_by_wallet))
     changed = {wallet for wallet in loaded.books if wallet in books.by_wallet}
     for book in loaded.books.values():
-        books.keep(book)
+        books.by_wallet[book.id] = book
     if changed:
-        again = await loading.load(connection, _needs(books, acts, changed))
+        some = {wallet: acts_by_wallet[wallet] for wallet in changed}
+        again = await loading.load(connection, _needs(books, some))
         loaded.access.update(again.access)
         loaded.holds.update(again.holds)
-    _fill(books, loaded, acts)
-    chosen = {wallet: books.by_wallet[wallet] for wallet in wallets}
-    batch = Batch(chosen, books.wallet_by_owner, loaded.decided, clock, clock.now())
-    for parked in loaded.parked:
-        act = waiting_act(parked)
-        batch.parked.setdefault((parked.wallet, parked.hold), []).append(act)
-    return batch
+    _fill(books, loaded)
+    now = clock.now()
+    pages: dict[UUID, Page] = {}
+    for wallet, acts in acts_by_wallet.items():
+        book = books.by_wallet[wallet]
+        book.booked_at = max(now, book.booked_at)
+        page = Page(
+            book=book,
+            now=book.booked_at,
+            seq_from=book.seq + 1,
+            decided=loaded.decided.get(wallet, {}),
+            waiting=loaded.waiting.get(wallet, {}),
+        )
+        _write_down_absences(book.access, book.holds, acts)
+        pages.update({act.owner: page for act in acts})
+    return Batch(pages, clock, now)
 
 
-def _needs(books: Books, acts: Sequence[Act], wallets: set[int]) -> Needs:
-    """List what the acts on these wallets touch and memory does not hold."""
-    needs = Needs(wallets=list(wallets))
-    at_hand = books.by_wallet
-    needs.versions = [at_hand[w].version if w in at_hand else -1 for w in needs.wallets]
-    for act in acts:
-        wallet = books.wallet_by_owner.get(act.owner)
-        if wallet is None or wallet not in wallets:
-            continue
-        book = at_hand.get(wallet)
-        needs.commands.append((wallet, act.command))
-        for person in _people(act):
-            if book is None or person not in book.access:
-                needs.people.append((wallet, person))
-        if isinstance(act, Authorize):
-            needs.awaited.append((wallet, act.command))
-        hold = _hold(act)
-        if hold is not None and (book is None or book.holds.get(hold) is None):
-            needs.holds.append((wallet, hold))
-            needs.commands.append((wallet, hold))
+def _needs(books: Books, acts_by_wallet: dict[int, list[Act]]) -> Needs:
+    """List what the acts touch and memory does not hold."""
+    needs = Needs(wallets=list(acts_by_wallet))
+    for wallet, acts in acts_by_wallet.items():
+        book = books.by_wallet.get(wallet)
+        needs.versions.append(book.version if book is not None else -1)
+        access = book.access if book is not None else {}
+        holds = book.holds if book is not None else {}
+        needs.commands.extend([(wallet, act.command) for act in acts])
+        people: set[UUID] = set()
+        for act in acts:
+            if type(act) is Debit:
+                if act.person not in access:
+                    people.add(act.person)
+                continue
+            people.update(person for person in _people(act) if person not in access)
+            if type(act) is Authorize:
+                needs.awaited.append((wallet, act.command))
+            hold = _hold(act)
+            if hold is not None and holds.get(hold) is None:
+                needs.holds.append((wallet, hold))
+                needs.commands.append((wallet, hold))
+        needs.people.extend((wallet, person) for person in people)
     return needs
 
 
@@ -107,18 +122,26 @@ def _hold(act: Act) -> UUID | None:
     return act.hold if isinstance(act, Capture | Void | Lapse) else None
 
 
-def _fill(books: Books, loaded: Loaded, acts: Sequence[Act]) -> None:
-    """Put what was loaded into the books, and write down who and what does not exist."""
+def _fill(books: Books, loaded: Loaded) -> None:
     for (wallet, person), entry in loaded.access.items():
         books.by_wallet[wallet].access[person] = entry
     for (wallet, hold), held in loaded.holds.items():
         books.by_wallet[wallet].holds[hold] = held
+
+
+def _write_down_absences(
+    access: dict[UUID, Access | None],
+    holds: dict[UUID, Hold | None],
+    acts: Sequence[Act],
+) -> None:
+    """Whoever and whatever was asked for and did not load does not exist."""
     for act in acts:
-        if act.owner not in books.wallet_by_owner:
+        if type(act) is Debit:
+            if act.person not in access:
+                access[act.person] = None
             continue
-        book = books.by_wallet[books.wallet_by_owner[act.owner]]
         for person in _people(act):
-            book.access.setdefault(person, None)
-        awaited = _hold(act)
-        if awaited is not None:
-            book.holds.setdefault(awaited, None)
+            access.setdefault(person, None)
+        hold = _hold(act)
+        if hold is not None:
+            holds.setdefault(hold, None)

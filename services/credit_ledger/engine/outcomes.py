@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from services.credit_ledger.rules.acts import Act, Authorize, Capture, Debit, Void
+from services.credit_ledger.rules.acts import Act, Authorize, Capture, Debit, Grant
 from services.credit_ledger.rules.book import Decision, Kind, Refusal
 from services.credit_ledger.store.loading import Decided
 from shared.contracts.message import Limit, Refused, Verdict, refuse
@@ -13,15 +13,9 @@ from shared.contracts.money import format_credits
 from shared.contracts.refusals import RefusalCode
 
 REUSED = Refusal((RefusalCode.IDEMPOTENCY_KEY_REUSED,), "id")
-MOVED_BY = {
-    Kind.GRANTED: "amount",
-    Kind.AUTHORIZED: "amount",
-    Kind.CAPTURED: "captured",
-    Kind.DEBITED: "captured",
-    Kind.RELEASED: "released",
-    Kind.VOIDED: "released",
-    Kind.LAPSED: "released",
-}
+AMOUNTS = frozenset({int(Kind.GRANTED), int(Kind.AUTHORIZED)})
+CAPTURES = frozenset({int(Kind.CAPTURED), int(Kind.DEBITED)})
+RELEASES = frozenset({int(Kind.RELEASED), int(Kind.VOIDED), int(Kind.LAPSED)})
 
 
 class Outcome(NamedTuple):
@@ -32,7 +26,9 @@ class Outcome(NamedTuple):
 
     command: UUID
     refusal: Refusal | None = None
-    moved: dict[str, int] | None = None
+    amount: int | None = None
+    captured: int | None = None
+    released: int | None = None
     available: int = 0
     duplicate: bool = False
     parked: bool = False
@@ -41,20 +37,17 @@ class Outcome(NamedTuple):
 
 def accepted(act: Act, decision: Decision, available: int) -> Outcome:
     """Describe an accepted command by what it moved."""
-    if type(act) is Debit:
-        return Outcome(act.command, None, {"captured": act.amount}, available)
-    if type(act) is Authorize:
-        return Outcome(act.command, None, {"amount": act.amount}, available)
-    moved: dict[str, int] = {}
-    if type(act) is Capture:
-        moved = {"captured": act.amount, "released": 0}
-    elif type(act) is Void:
-        moved = {"released": 0}
-    for transfer in decision.transfers:
-        name = MOVED_BY.get(Kind(transfer.kind))
-        if name and not (type(act) is Capture and name == "captured"):
-            moved[name] = moved.get(name, 0) + transfer.amount
-    return Outcome(act.command, None, moved, available)
+    if isinstance(act, Debit):
+        return Outcome(act.command, None, None, act.amount, None, available)
+    if isinstance(act, Authorize | Grant):
+        return Outcome(act.command, None, act.amount, None, None, available)
+    if isinstance(act, Capture):
+        released = sum(t.amount for t in decision.transfers if t.kind in RELEASES)
+        return Outcome(act.command, None, None, act.amount, released, available)
+    if decision.hold is not None:
+        released = sum(t.amount for t in decision.transfers)
+        return Outcome(act.command, None, None, None, released, available)
+    return Outcome(act.command, None, None, None, None, available)
 
 
 def again(act: Act, decided: list[Decided]) -> Outcome:
@@ -64,20 +57,29 @@ def again(act: Act, decided: list[Decided]) -> Outcome:
         return Outcome(act.command, REUSED, duplicate=True)
     if first.result is not None:
         return _remembered(act, first)
-    moved: dict[str, int] = {"captured": 0, "released": 0} if type(act) is Capture else {}
-    for row in decided:
-        name = MOVED_BY.get(Kind(row.kind))
-        if name:
-            moved[name] = moved.get(name, 0) + row.amount
-    return Outcome(act.command, None, moved, decided[-1].balance, duplicate=True)
+    kinds = {row.kind for row in decided}
+    capture = type(act) is Capture
+    return Outcome(
+        act.command,
+        amount=_sum(decided, AMOUNTS) if kinds & AMOUNTS else None,
+        captured=_sum(decided, CAPTURES) if kinds & CAPTURES or capture else None,
+        released=_sum(decided, RELEASES) if kinds & RELEASES or capture else None,
+        available=decided[-1].balance,
+        duplicate=True,
+    )
 
 
 def to_json(outcome: Outcome) -> str:
     """Write an outcome for the table of verdicts."""
-    refusal = outcome.refusal
-    if refusal is None:
-        return orjson.dumps({"moved": outcome.moved, "available": outcome.available}).decode()
-    return orjson.dumps(refusal._asdict()).decode()
+    if outcome.refusal is not None:
+        return orjson.dumps(outcome.refusal._asdict()).decode()
+    moved = {
+        "amount": outcome.amount,
+        "captured": outcome.captured,
+        "released": outcome.released,
+        "available": outcome.available,
+    }
+    return orjson.dumps(moved).decode()
 
 
 def to_wire(outcome: Outcome) -> dict[str, object]:
@@ -85,10 +87,15 @@ def to_wire(outcome: Outcome) -> dict[str, object]:
     if outcome.refusal is not None:
         verdict = Verdict(id=outcome.command, refused=to_refused(outcome.refusal))
         return verdict.model_dump(mode="json", exclude_none=True)
-    moved = outcome.moved or {}
-    result = {name: format_credits(amount) for name, amount in moved.items()}
+    result: dict[str, object] = {}
+    if outcome.amount is not None:
+        result["amount"] = format_credits(outcome.amount)
+    if outcome.captured is not None:
+        result["captured"] = format_credits(outcome.captured)
+    if outcome.released is not None:
+        result["released"] = format_credits(outcome.released)
     result["available"] = format_credits(outcome.available)
-    return {"id": outcome.command, "result": result}
+    return {"id": str(outcome.command), "result": result}
 
 
 def to_refused(refusal: Refusal) -> Refused:
@@ -103,10 +110,14 @@ def to_refused(refusal: Refusal) -> Refused:
     return refuse(refusal.code, limit=limit, binding=refusal.binding)
 
 
+def _sum(decided: list[Decided], kinds: frozenset[int]) -> int:
+    return sum(row.amount for row in decided if row.kind in kinds)
+
+
 def _remembered(act: Act, decided: Decided) -> Outcome:
     stored = orjson.loads(decided.result or "{}")
     if decided.accepted:
-        return Outcome(act.command, None, stored["moved"], stored["available"], duplicate=True)
+        return Outcome(act.command, **stored, duplicate=True)
     binding = tuple(RefusalCode(code) for code in stored["binding"])
     refusal = Refusal(binding, stored["limit"], stored["value"], stored["left"])
     return Outcome(act.command, refusal, duplicate=True)

@@ -32,11 +32,17 @@ def debit(book: Book, act: Debit, _now: datetime) -> Decision | Refusal:
     access = book.access[act.person]
     if access is None or not _passes(book, access, act.amount):
         return _refusal(book, access, act.amount)
+    person, role, mode, quota, captured, held = access
+    counted = Access(person, role, mode, quota, captured + act.amount, held)
+    first = book.lots[0]
+    if first.free >= act.amount:
+        # The common case by far: the soonest lot covers it.
+        return Decision((Transfer(DEBITED, FREE, CONSUMED, act.amount, first.number),), counted)
     transfers = tuple(
         Transfer(DEBITED, FREE, CONSUMED, draw.amount, draw.lot)
         for draw in take(book.lots, act.amount)
     )
-    return Decision(transfers, access._replace(captured=access.captured + act.amount))
+    return Decision(transfers, counted)
 
 
 def authorize(book: Book, act: Authorize, now: datetime) -> Decision | Refusal:

@@ -57,10 +57,10 @@ class Loaded:
 
     books: dict[int, Book]
     versions: dict[int, int]
-    decided: dict[tuple[int, UUID], list[Decided]]
+    decided: dict[int, dict[UUID, list[Decided]]]
     access: dict[tuple[int, UUID], Access]
     holds: dict[tuple[int, UUID], Hold]
-    parked: list[Parked]
+    waiting: dict[int, dict[UUID, list[Parked]]]
 
 
 async def load(connection: Connection, needs: Needs) -> Loaded:
@@ -79,16 +79,20 @@ async def load(connection: Connection, needs: Needs) -> Loaded:
     _add_lots(books, row["lots"])
     access = {(wallet, person): Access(person, *rest) for wallet, person, *rest in row["people"]}
     holds = {(record[0], record[1]): _hold(record) for record in row["holds"]}
-    decided: dict[tuple[int, UUID], list[Decided]] = {}
+    decided: dict[int, dict[UUID, list[Decided]]] = {}
     for wallet, command, *rest in row["decided"]:
-        decided.setdefault((wallet, command), []).append(Decided(*rest))
+        decided.setdefault(wallet, {}).setdefault(command, []).append(Decided(*rest))
+    waiting: dict[int, dict[UUID, list[Parked]]] = {}
+    for record in row["parked"]:
+        parked = Parked(*record)
+        waiting.setdefault(parked.wallet, {}).setdefault(parked.hold, []).append(parked)
     return Loaded(
         books=books,
         versions=dict(row["versions"]),
         decided=decided,
         access=access,
         holds=holds,
-        parked=[Parked(*record) for record in row["parked"]],
+        waiting=waiting,
     )
 
 

@@ -79,11 +79,11 @@ class Changes:
     """Everything one batch writes."""
 
     journal: list[JournalRow] = field(default_factory=list)
-    books: dict[int, Book] = field(default_factory=dict)
-    seqs_from: dict[int, int] = field(default_factory=dict)
-    lots: dict[tuple[int, int], Lot] = field(default_factory=dict)
-    access: dict[tuple[int, UUID], Access] = field(default_factory=dict)
-    holds: dict[tuple[int, UUID], Hold] = field(default_factory=dict)
+    books: list[Book] = field(default_factory=list)
+    seqs_from: list[int] = field(default_factory=list)
+    lots: list[tuple[int, Lot]] = field(default_factory=list)
+    access: list[tuple[int, Access]] = field(default_factory=list)
+    holds: list[tuple[int, Hold]] = field(default_factory=list)
     verdicts: list[VerdictRow] = field(default_factory=list)
     facts: list[FactRow] = field(default_factory=list)
     parked: list[ParkedRow] = field(default_factory=list)
@@ -107,7 +107,7 @@ async def save(connection: Connection, changes: Changes, batch: BatchRow) -> int
         *_columns(changes.parked, 6),
         *_columns(changes.unparked, 2),
         *batch,
-        [changes.seqs_from.get(wallet, book.seq + 1) for wallet, book in changes.books.items()],
+        changes.seqs_from,
     )
     return number
 
@@ -126,7 +126,7 @@ def _wallets(changes: Changes) -> list[list[object]]:
             book.held, book.captured, book.expired, book.booked_at, book.head,
             None if book.next_expiry == NEVER else book.next_expiry,
         )
-        for book in changes.books.values()
+        for book in changes.books
     ]  # fmt: skip
     return _columns(rows, 12)
 
@@ -134,16 +134,16 @@ def _wallets(changes: Changes) -> list[list[object]]:
 def _lots(changes: Changes) -> list[list[object]]:
     rows = [
         (
-            wallet, number, lot.category, lot.granted, lot.free, lot.held, lot.granted_at,
+            wallet, lot.number, lot.category, lot.granted, lot.free, lot.held, lot.granted_at,
             lot.expires_at, *lot.purchase,
         )
-        for (wallet, number), lot in changes.lots.items()
+        for wallet, lot in changes.lots
     ]  # fmt: skip
     return _columns(rows, 13)
 
 
 def _access(changes: Changes) -> list[list[object]]:
-    return _columns([(wallet, *access) for (wallet, _), access in changes.access.items()], 7)
+    return _columns([(wallet, *access) for wallet, access in changes.access], 7)
 
 
 def _holds(changes: Changes) -> list[list[object]]:
@@ -154,7 +154,7 @@ def _holds(changes: Changes) -> list[list[object]]:
             _array([draw.lot for draw in hold.draws]),
             _array([draw.amount for draw in hold.draws]),
         )
-        for (wallet, _), hold in changes.holds.items()
+        for wallet, hold in changes.holds
     ]  # fmt: skip
     return _columns(rows, 11)
 

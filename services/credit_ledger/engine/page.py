@@ -1,0 +1,90 @@
+"""One wallet's page of a batch: its book under the lock, and what the batch does to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from struct import Struct
+from uuid import UUID
+
+from services.credit_ledger.engine.books import apply, find_lot
+from services.credit_ledger.engine.facts import Said
+from services.credit_ledger.engine.outcomes import Outcome
+from services.credit_ledger.rules.acts import Act
+from services.credit_ledger.rules.book import Access, Book, Decision, Hold, Lot
+from services.credit_ledger.store.loading import Decided, Parked
+from services.credit_ledger.store.saving import JournalRow, ParkedRow, VerdictRow
+
+NOTHING = bytes(16)
+# What the hash over a wallet's rows is taken of, in the order of the journal's columns.
+HASHED_ROW = Struct(">qqqqqqq16s16s16shhhh")
+
+
+@dataclass(slots=True)
+class Page:
+    """What is decided for one wallet within one batch; `now` is when all of it is booked."""
+
+    book: Book
+    now: datetime
+    seq_from: int
+    decided: dict[UUID, list[Decided]]
+    waiting: dict[UUID, list[Parked]]
+    made: dict[UUID, tuple[int, Outcome]] = field(default_factory=dict)
+    parked: dict[UUID, list[Act]] = field(default_factory=dict)
+    parked_rows: list[ParkedRow] = field(default_factory=list)
+    unparked: list[UUID] = field(default_factory=list)
+    rows: list[JournalRow] = field(default_factory=list)
+    verdicts: list[VerdictRow] = field(default_factory=list)
+    lots: dict[int, Lot] = field(default_factory=dict)
+    people: dict[UUID, Access] = field(default_factory=dict)
+    holds: dict[UUID, Hold] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
+    label: tuple[str, UUID] | None = None
+    touched: bool = False
+
+    def write(self, act: Act, decision: Decision) -> None:
+        """Apply a decision to the book and write its journal rows."""
+        book = self.book
+        self.touched = True
+        apply(book, decision)
+        person = hold = None
+        if decision.access is not None:
+            person = decision.access.person
+            self.people[person] = decision.access
+        if decision.hold is not None:
+            hold = decision.hold.id
+            self.holds[hold] = decision.hold
+        seq, lots, rows = book.seq, self.lots, self.rows
+        for part, (kind, src, dst, amount, lot) in enumerate(decision.transfers):
+            seq += 1
+            if lot not in lots:
+                lots[lot] = find_lot(book, lot)
+            rows.append(
+                (
+                    book.id, seq, amount, book.free, self.now, act.content, lot, person,
+                    act.command, hold, part, kind, src, dst,
+                )
+            )  # fmt: skip
+        book.seq = seq
+
+
+def hashed_rows(rows: list[JournalRow]) -> bytes:
+    """Write a wallet's rows of one batch as the bytes that its head is taken of."""
+    if not rows:
+        return b""
+    # All rows of one wallet and batch are booked at the same moment.
+    moment = int(rows[0][4].timestamp() * 1_000_000)
+    pack = HASHED_ROW.pack
+    return b"".join(
+        [
+            pack(
+                wallet, seq, amount, balance, moment, content, lot,
+                person.bytes if person is not None else NOTHING,
+                command.bytes,
+                hold.bytes if hold is not None else NOTHING,
+                part, kind, src, dst,
+            )
+            for (
+                wallet, seq, amount, balance, _, content, lot, person, command, hold, part, kind,
+                src, dst,
+            ) in rows
+        ]
+    )  # fmt: skip
