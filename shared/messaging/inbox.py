@@ -209,6 +209,8 @@ async def _advance(connection: Connection, source: str, subject: UUID, sequence:
 
 
 async def _park(connection: Connection, fact: Fact[FactData], now: datetime) -> None:
+    # Written as the contract it is: as a fact of any kind it would lose the fields of its data.
+    whole = FACT_BY_TYPE[fact.type].model_construct(**dict(fact))
     await connection.execute(
         """
         INSERT INTO parked_fact (source, subject, sequence, body, parked_at)
@@ -218,7 +220,7 @@ async def _park(connection: Connection, fact: Fact[FactData], now: datetime) -> 
         fact.source,
         fact.subject,
         fact.sequence,
-        fact.model_dump_json(exclude_none=True),
+        whole.model_dump_json(exclude_none=True),
         now,
     )
 
