@@ -34,19 +34,28 @@ class Errand:
     letter: Letter
     done: "asyncio.Future[dict[str, VerdictJson]]"
     resend_at: float
-    pause_seconds: float = RESEND_FIRST_SECONDS
+    pause_seconds: float
     verdicts: dict[str, VerdictJson] = field(default_factory=dict)
 
 
 class Courier:
     """Many letters under way at once; each is answered by the verdicts under its ids."""
 
-    def __init__(self, amqp_url: str, *, journal: Journal | None = None) -> None:
-        """Take the broker's address and the file that remembers what is under way."""
+    def __init__(
+        self,
+        amqp_url: str,
+        *,
+        journal: Journal | None = None,
+        resend_seconds: float = RESEND_FIRST_SECONDS,
+    ) -> None:
+        """Take the broker's address, the file that remembers what is under way, and how long a
+        verdict may take before its letter goes again.
+        """
         self.wire = Wire(amqp_url, on_verdicts=self._hear, on_lost_letter=self._send_soon_again)
         self.sent_again = 0
-        self.frames_heard = 0
+        self.repeats_heard = 0
         self._journal = journal
+        self._resend_seconds = resend_seconds
         self._outbox: deque[Letter] = deque()
         self._errand_by_id: dict[str, Errand] = {}
         self._errand_by_letter: dict[str, Errand] = {}
@@ -64,7 +73,8 @@ class Courier:
             message = f"{LETTERS_WAITING_MAX} letters wait for their verdicts"
             raise TooMuchWaiting(message)
         loop = asyncio.get_running_loop()
-        errand = Errand(letter, loop.create_future(), loop.time() + RESEND_FIRST_SECONDS)
+        pause = self._resend_seconds
+        errand = Errand(letter, loop.create_future(), loop.time() + pause, pause)
         self._errand_by_letter[letter.id] = errand
         self._errand_by_id[letter.id] = errand
         for one in letter.expected:
@@ -117,7 +127,9 @@ class Courier:
                     self._send_again(errand, loop.time())
 
     def _send_again(self, errand: Errand, now: float) -> None:
-        errand.pause_seconds = min(errand.pause_seconds * 2, RESEND_MAX_SECONDS)
+        errand.pause_seconds = max(
+            self._resend_seconds, min(errand.pause_seconds * 2, RESEND_MAX_SECONDS)
+        )
         errand.resend_at = now + errand.pause_seconds
         self.sent_again += 1
         self._put(errand.letter)
@@ -133,10 +145,11 @@ class Courier:
         self._work.set()
 
     def _hear(self, verdicts: list[VerdictJson]) -> None:
-        self.frames_heard += 1
         for verdict in verdicts:
             errand = self._errand_by_id.get(cast("str", verdict["id"]))
-            if errand is not None:
+            if errand is None:
+                self.repeats_heard += 1
+            else:
                 self._settle(errand, verdict)
 
     def _settle(self, errand: Errand, verdict: VerdictJson) -> None:
@@ -161,12 +174,14 @@ class Courier:
 
 
 @asynccontextmanager
-async def courier(amqp_url: str, *, journal: Path | None = None) -> AsyncIterator[Courier]:
+async def courier(
+    amqp_url: str, *, journal: Path | None = None, resend_seconds: float = RESEND_FIRST_SECONDS
+) -> AsyncIterator[Courier]:
     """Connect, and send what the journal holds unsettled; raises OSError, TimeoutError or
     AMQPError when the broker cannot be reached now. Later losses it survives by itself.
     """
     remembered = Journal.open(journal) if journal else None
-    carries = Courier(amqp_url, journal=remembered)
+    carries = Courier(amqp_url, journal=remembered, resend_seconds=resend_seconds)
     async with opened(carries.wire):
         tasks = {asyncio.create_task(carries.write()), asyncio.create_task(carries.watch())}
         try:
