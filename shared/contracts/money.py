@@ -1,6 +1,7 @@
 """Amounts: integers of microcredits inside, decimal strings of credits on the wire."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
@@ -26,6 +27,7 @@ def parse_credits(text: str) -> int:
     return int(whole) * MICROCREDITS_PER_CREDIT + int(fraction.ljust(PLACES, "0") or 0)
 
 
+@lru_cache(maxsize=4096)
 def format_credits(microcredits: int) -> str:
     """Turn microcredits (250000) into credits as written on the wire ("0.25")."""
     sign = "-" if microcredits < 0 else ""

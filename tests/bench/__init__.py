@@ -1,1 +1,1 @@
-"""What `coffer bench` runs, from a checkout only."""
+"""Benchmarks: what `coffer bench` runs, outside the test suite."""

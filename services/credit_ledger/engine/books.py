@@ -52,11 +52,7 @@ def apply(book: Book, decision: Decision) -> None:
         if expires_at is not None and expires_at < book.next_expiry:
             book.next_expiry = expires_at
     for _, src, dst, amount, number in decision.transfers:
-        _move(book, src, dst, amount, number)
-    if decision.access is not None:
-        book.access[decision.access.person] = decision.access
-    if decision.hold is not None:
-        book.holds[decision.hold.id] = decision.hold
+        _move(book, find_lot(book, number), (src, dst), amount)
 
 
 def settle_lots(book: Book, touched: Iterable[Lot]) -> None:
@@ -74,8 +70,8 @@ def find_lot(book: Book, number: int) -> Lot:
     return next(lot for lot in book.lots if lot.number == number)
 
 
-def _move(book: Book, src: int, dst: int, amount: int, number: int) -> None:
-    lot = find_lot(book, number)
+def _move(book: Book, lot: Lot, between: tuple[int, int], amount: int) -> None:
+    src, dst = between
     if src == FREE:
         book.free -= amount
         lot.free -= amount

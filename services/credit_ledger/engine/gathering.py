@@ -90,7 +90,8 @@ def _needs(books: Books, acts_by_wallet: dict[int, list[Act]]) -> Needs:
         needs.versions.append(book.version if book is not None else -1)
         access = book.access if book is not None else {}
         holds = book.holds if book is not None else {}
-        needs.commands.extend([(wallet, act.command) for act in acts])
+        needs.firsts.append(len(needs.commands) + 1)
+        needs.commands.extend([act.command for act in acts])
         people: set[UUID] = set()
         for act in acts:
             if type(act) is Debit:
@@ -103,8 +104,9 @@ def _needs(books: Books, acts_by_wallet: dict[int, list[Act]]) -> Needs:
             hold = _hold(act)
             if hold is not None and holds.get(hold) is None:
                 needs.holds.append((wallet, hold))
-                needs.commands.append((wallet, hold))
+                needs.commands.append(hold)
         needs.people.extend((wallet, person) for person in people)
+        needs.lasts.append(len(needs.commands))
     return needs
 
 

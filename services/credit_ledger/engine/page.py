@@ -1,7 +1,7 @@
 """One wallet's page of a batch: its book under the lock, and what the batch does to it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from struct import Struct
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from services.credit_ledger.store.loading import Decided, Parked
 from services.credit_ledger.store.saving import JournalRow, ParkedRow, VerdictRow
 
 NOTHING = bytes(16)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 # What the hash over a wallet's rows is taken of, in the order of the journal's columns.
 HASHED_ROW = Struct(">qqqqqqq16s16s16shhhh")
 
@@ -44,16 +46,17 @@ class Page:
         """Apply a decision to the book and write its journal rows."""
         book = self.book
         self.touched = True
+        transfers, access, held, _, _ = decision
         apply(book, decision)
         person = hold = None
-        if decision.access is not None:
-            person = decision.access.person
-            self.people[person] = decision.access
-        if decision.hold is not None:
-            hold = decision.hold.id
-            self.holds[hold] = decision.hold
+        if access is not None:
+            person = access.person
+            self.people[person] = book.access[person] = access
+        if held is not None:
+            hold = held.id
+            self.holds[hold] = book.holds[hold] = held
         seq, lots, rows = book.seq, self.lots, self.rows
-        for part, (kind, src, dst, amount, lot) in enumerate(decision.transfers):
+        for part, (kind, src, dst, amount, lot) in enumerate(transfers):
             seq += 1
             if lot not in lots:
                 lots[lot] = find_lot(book, lot)
@@ -71,7 +74,7 @@ def hashed_rows(rows: list[JournalRow]) -> bytes:
     if not rows:
         return b""
     # All rows of one wallet and batch are booked at the same moment.
-    moment = int(rows[0][4].timestamp() * 1_000_000)
+    moment = (rows[0][4] - EPOCH) // MICROSECOND
     pack = HASHED_ROW.pack
     return b"".join(
         [

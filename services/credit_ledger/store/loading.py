@@ -20,11 +20,16 @@ from shared.postgres.pool import Connection
 
 @dataclass
 class Needs:
-    """What to load; each pair names a wallet and something in it."""
+    """What to load; each pair names a wallet and something in it.
+
+    The commands of one wallet stand together, from its `first` to its `last`, counted from one.
+    """
 
     wallets: list[int] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
-    commands: list[tuple[int, UUID]] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+    lasts: list[int] = field(default_factory=list)
+    commands: list[UUID] = field(default_factory=list)
     people: list[tuple[int, UUID]] = field(default_factory=list)
     holds: list[tuple[int, UUID]] = field(default_factory=list)
     awaited: list[tuple[int, UUID]] = field(default_factory=list)
@@ -69,7 +74,9 @@ async def load(connection: Connection, needs: Needs) -> Loaded:
         LOAD,
         needs.wallets,
         needs.versions,
-        *_columns(needs.commands),
+        needs.firsts,
+        needs.lasts,
+        needs.commands,
         *_columns(needs.people),
         *_columns(needs.holds),
         *_columns(needs.awaited),
@@ -155,22 +162,24 @@ SELECT
     ) AS lots,
     ARRAY(
         SELECT ROW(journal.wallet, journal.command, content, true, kind, amount, balance, NULL)
-        FROM unnest($3::bigint [], $4::uuid []) AS wanted (wallet, command)
+        FROM unnest($1::bigint [], $3::integer [], $4::integer []) AS known (id, first, last)
         INNER JOIN journal
-            ON journal.wallet = wanted.wallet AND journal.command = wanted.command
+            ON journal.wallet = known.id
+            AND journal.command = ANY(($5::uuid [])[known.first:known.last])
         UNION ALL
         SELECT ROW(verdict.wallet, verdict.command, content, accepted, 0, 0, 0, result::text)
-        FROM unnest($3::bigint [], $4::uuid []) AS wanted (wallet, command)
+        FROM unnest($1::bigint [], $3::integer [], $4::integer []) AS known (id, first, last)
         INNER JOIN verdict
-            ON verdict.wallet = wanted.wallet AND verdict.command = wanted.command
+            ON verdict.wallet = known.id
+            AND verdict.command = ANY(($5::uuid [])[known.first:known.last])
     ) AS decided,
     ARRAY(
         SELECT ROW(access.wallet, access.person, role, mode, quota, captured, held)
-        FROM unnest($5::bigint [], $6::uuid []) AS wanted (wallet, person)
+        FROM unnest($6::bigint [], $7::uuid []) AS wanted (wallet, person)
         INNER JOIN access ON access.wallet = wanted.wallet AND access.person = wanted.person
         UNION
         SELECT ROW(access.wallet, access.person, role, mode, quota, access.captured, access.held)
-        FROM unnest($7::bigint [], $8::uuid []) AS wanted (wallet, id)
+        FROM unnest($8::bigint [], $9::uuid []) AS wanted (wallet, id)
         INNER JOIN hold ON hold.wallet = wanted.wallet AND hold.id = wanted.id
         INNER JOIN access ON access.wallet = hold.wallet AND access.person = hold.person
     ) AS people,
@@ -179,12 +188,12 @@ SELECT
             hold.wallet, hold.id, person, authorized, held, captured, state, lease_until, job,
             lots, amounts
         )
-        FROM unnest($7::bigint [], $8::uuid []) AS wanted (wallet, id)
+        FROM unnest($8::bigint [], $9::uuid []) AS wanted (wallet, id)
         INNER JOIN hold ON hold.wallet = wanted.wallet AND hold.id = wanted.id
     ) AS holds,
     ARRAY(
         SELECT ROW(parked.wallet, parked.command, parked.hold, body, reply_to)
-        FROM unnest($9::bigint [], $10::uuid []) AS wanted (wallet, hold)
+        FROM unnest($10::bigint [], $11::uuid []) AS wanted (wallet, hold)
         INNER JOIN parked_command AS parked
             ON parked.wallet = wanted.wallet AND parked.hold = wanted.hold
     ) AS parked

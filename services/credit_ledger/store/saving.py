@@ -91,21 +91,25 @@ class Changes:
 
 
 async def save(connection: Connection, changes: Changes, batch: BatchRow) -> int:
-    """Write a batch in two round trips, whatever its size; gives the batch's number."""
+    """Write a batch in two or three round trips, whatever its size; gives the batch's number."""
     if changes.journal:
         await connection.copy_records_to_table(
             "journal", records=changes.journal, columns=JOURNAL_COLUMNS
         )
+    if changes.holds or changes.verdicts or changes.parked or changes.unparked:
+        await connection.execute(
+            SAVE_HOLDS_AND_VERDICTS,
+            *_holds(changes),
+            *_columns(changes.verdicts, 6),
+            *_columns(changes.parked, 6),
+            *_columns(changes.unparked, 2),
+        )
     number: int = await connection.fetchval(
-        SAVE,
+        SAVE_STATE,
         *_wallets(changes),
         *_lots(changes),
         *_access(changes),
-        *_holds(changes),
-        *_columns(changes.verdicts, 6),
         *_columns(changes.facts, 5),
-        *_columns(changes.parked, 6),
-        *_columns(changes.unparked, 2),
         *batch,
         changes.seqs_from,
     )
@@ -163,7 +167,7 @@ def _array(numbers: list[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-SAVE = """
+SAVE_STATE = """
 WITH wallets AS (
     UPDATE wallet SET
         version = new.version, seq = new.seq, fact_sequence = new.fact_sequence,
@@ -205,7 +209,22 @@ WITH wallets AS (
     ON CONFLICT (wallet, person) DO UPDATE SET
         role = excluded.role, mode = excluded.mode, quota = excluded.quota,
         captured = excluded.captured, held = excluded.held
-), holds AS (
+), facts AS (
+    INSERT INTO fact (subject, sequence, id, routing_key, body)
+    SELECT * FROM unnest($33::uuid [], $34::bigint [], $35::uuid [], $36::text [], $37::text [])
+), said AS (
+    INSERT INTO outbox (subject, sequence)
+    SELECT * FROM unnest($33::uuid [], $34::bigint [])
+)
+INSERT INTO batch (
+    worker, committed_at, commands, duplicates, wallets, seqs_from, seqs_to, heads
+)
+VALUES ($38, $39, $40, $41, $1, $42, $3, $11)
+RETURNING id
+"""
+
+SAVE_HOLDS_AND_VERDICTS = """
+WITH holds AS (
     INSERT INTO hold (
         wallet, id, person, authorized, held, captured, state, lease_until, job, lots, amounts
     )
@@ -213,8 +232,8 @@ WITH wallets AS (
         wallet, id, person, authorized, held, captured, state, lease_until, job,
         lots::bigint [], amounts::bigint []
     FROM unnest(
-        $33::bigint [], $34::uuid [], $35::uuid [], $36::bigint [], $37::bigint [], $38::bigint [],
-        $39::smallint [], $40::timestamptz [], $41::text [], $42::text [], $43::text []
+        $1::bigint [], $2::uuid [], $3::uuid [], $4::bigint [], $5::bigint [], $6::bigint [],
+        $7::smallint [], $8::timestamptz [], $9::text [], $10::text [], $11::text []
     ) AS new (
         wallet, id, person, authorized, held, captured, state, lease_until, job, lots, amounts
     )
@@ -226,31 +245,19 @@ WITH wallets AS (
     INSERT INTO verdict (wallet, command, content, accepted, result, decided_at)
     SELECT wallet, command, content, accepted, result::jsonb, decided_at
     FROM unnest(
-        $44::bigint [], $45::uuid [], $46::bigint [], $47::boolean [], $48::text [],
-        $49::timestamptz []
+        $12::bigint [], $13::uuid [], $14::bigint [], $15::boolean [], $16::text [],
+        $17::timestamptz []
     ) AS new (wallet, command, content, accepted, result, decided_at)
-), facts AS (
-    INSERT INTO fact (subject, sequence, id, routing_key, body)
-    SELECT * FROM unnest($50::uuid [], $51::bigint [], $52::uuid [], $53::text [], $54::text [])
-), said AS (
-    INSERT INTO outbox (subject, sequence)
-    SELECT * FROM unnest($50::uuid [], $51::bigint [])
 ), parked AS (
     INSERT INTO parked_command (wallet, command, hold, body, reply_to, until)
     SELECT *
     FROM unnest(
-        $55::bigint [], $56::uuid [], $57::uuid [], $58::text [], $59::text [],
-        $60::timestamptz []
+        $18::bigint [], $19::uuid [], $20::uuid [], $21::text [], $22::text [],
+        $23::timestamptz []
     )
     ON CONFLICT DO NOTHING
-), unparked AS (
-    DELETE FROM parked_command
-    USING unnest($61::bigint [], $62::uuid []) AS done (wallet, command)
-    WHERE parked_command.wallet = done.wallet AND parked_command.command = done.command
 )
-INSERT INTO batch (
-    worker, committed_at, commands, duplicates, wallets, seqs_from, seqs_to, heads
-)
-VALUES ($63, $64, $65, $66, $1, $67, $3, $11)
-RETURNING id
+DELETE FROM parked_command
+USING unnest($24::bigint [], $25::uuid []) AS done (wallet, command)
+WHERE parked_command.wallet = done.wallet AND parked_command.command = done.command
 """
