@@ -6,7 +6,6 @@ else from the native stack. Tests keep apart by fresh ids, never by emptying wha
 
 from collections.abc import AsyncIterator, Iterator
 
-import asyncpg
 import pytest
 
 from deploy.native.stack import Stack, ephemeral_stack
@@ -14,6 +13,7 @@ from shared.messaging.ask import asker
 from shared.messaging.publisher import Publisher, publisher
 from shared.postgres.pool import open_pool
 from tests.containers import containers_if_docker
+from tests.databases import Database
 from tests.listening import Listener, listening_to_facts, listening_to_the_dead
 from tests.processes import ServiceProcess, running
 from tests.speaking import Portal, Store
@@ -79,13 +79,13 @@ async def licensing(stack: Stack) -> AsyncIterator[ServiceProcess]:
 
 
 @pytest.fixture(scope="session")
-async def membership_pool(stack: Stack) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+async def membership_pool(stack: Stack) -> AsyncIterator[Database]:
     async with await open_pool(stack.database_urls["membership"]) as pool:
         yield pool
 
 
 @pytest.fixture(scope="session")
-async def licensing_pool(stack: Stack) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+async def licensing_pool(stack: Stack) -> AsyncIterator[Database]:
     async with await open_pool(stack.database_urls["licensing"]) as pool:
         yield pool
 

@@ -59,14 +59,17 @@ def read_fact(message: AbstractIncomingMessage) -> Fact[FactData]:
     return fact
 
 
+EVERY_SECOND_LEFT_OUT = ("*.account.#", "*.organization.#", "*.member.#", "*.license.#", "*.seat.#")
+
+
 @asynccontextmanager
-async def listening_to_facts(amqp_url: str) -> AsyncIterator[Listener]:
-    """Hear every fact from now on, watermarks left out."""
+async def listening_to_facts(amqp_url: str, *keys: str) -> AsyncIterator[Listener]:
+    """Hear facts from now on, those under these routing keys or all but watermarks."""
     listener = Listener()
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
-        for key in ("*.account.#", "*.organization.#", "*.member.#", "*.license.#", "*.seat.#"):
+        for key in keys or EVERY_SECOND_LEFT_OUT:
             await queue.bind(FACTS, key)
         await queue.consume(listener.take, no_ack=True)
         yield listener

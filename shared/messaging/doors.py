@@ -30,7 +30,7 @@ from shared.contracts.message import (
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import MESSAGE_BYTES_MAX
-from shared.postgres.pool import passes
+from shared.postgres.pool import PASSING
 
 PREFETCH = 20
 BACKOFF_FIRST_SECONDS = 0.1
@@ -146,12 +146,12 @@ class Doorkeeper(BaseMiddleware):
                 verdict: Verdict | None = await call_next(msg)
             except Poison as poison:
                 return await _turn_away(publisher, msg.raw_message, poison)
-            except Exception as error:
-                if not passes(error):
-                    log.exception("door_failed", type=msg.raw_message.type)
-                    failure = Poison(RefusalCode.MALFORMED, f"not handled: {error!r}")
-                    return await _turn_away(publisher, msg.raw_message, failure)
+            except PASSING as error:
                 log.warning("door_waits", type=msg.raw_message.type, reason=repr(error))
+            except Exception as error:
+                log.exception("door_failed", type=msg.raw_message.type)
+                failure = Poison(RefusalCode.MALFORMED, f"not handled: {error!r}")
+                return await _turn_away(publisher, msg.raw_message, failure)
             else:
                 return verdict
             await asyncio.sleep(pause)

@@ -41,11 +41,6 @@ PASSING: tuple[type[Exception], ...] = (
 """Failures that pass: the same work is tried again with the same ids."""
 
 
-def passes(error: BaseException) -> bool:
-    """Whether it is worth trying again; asyncpg counts a bad argument among the interface's."""
-    return isinstance(error, PASSING) and not isinstance(error, ValueError)
-
-
 async def open_pool(database_url: str) -> "asyncpg.Pool[asyncpg.Record]":
     """Open the pool; raises what asyncpg raises when the database is not there."""
     return await asyncpg.create_pool(

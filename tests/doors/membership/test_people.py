@@ -18,6 +18,7 @@ from shared.contracts.message import Verdict
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.publisher import Publisher
 from tests.builders import an_account, an_id
+from tests.databases import Database
 from tests.doors.membership.test_organizations import activated, say
 from tests.listening import Listener
 from tests.processes import ServiceProcess
@@ -97,7 +98,7 @@ async def test_R7_there_is_neither_a_second_administrator_nor_none(
 
 
 async def test_R7_the_schema_knows_no_organization_without_administrator(
-    larkspur: Larkspur, membership_pool: "asyncpg.Pool[asyncpg.Record]"
+    larkspur: Larkspur, membership_pool: Database
 ) -> None:
     with pytest.raises(asyncpg.NotNullViolationError):
         await membership_pool.execute(
@@ -158,7 +159,7 @@ async def test_R16_whoever_is_removed_may_join_again(
     larkspur: Larkspur,
     portal: Portal,
     facts: Listener,
-    membership_pool: "asyncpg.Pool[asyncpg.Record]",
+    membership_pool: Database,
 ) -> None:
     ben = await somebody(portal)
     await add(portal, larkspur, ben)

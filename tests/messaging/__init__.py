@@ -1,0 +1,1 @@
+"""Inbox, outbox and doors against a real broker and a real database."""
