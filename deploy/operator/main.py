@@ -3,6 +3,11 @@
 import typer
 
 from deploy.operator import stack
+from deploy.operator.balance import balance
+from deploy.operator.demo.command import demo
+from deploy.operator.replay.command import replay
+from deploy.operator.tail import tail
+from deploy.operator.reconcile.command import reconcile
 
 app = typer.Typer(
     name="coffer",
@@ -16,6 +21,11 @@ app.command()(stack.up)
 app.command()(stack.down)
 app.command()(stack.status)
 app.command()(stack.provision)
+app.command()(demo)
+app.command()(replay)
+app.command()(tail)
+app.command()(balance)
+app.command()(reconcile)
 
 if __name__ == "__main__":
     app()

@@ -1,0 +1,80 @@
+"""The story in its order, and how it is told: every step is carried out and held to the figures."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import NamedTuple
+
+from deploy.operator.demo import beginning, ending, spending
+from deploy.operator.demo.listening import NotHeard
+from deploy.operator.demo.scene import CAST, Scene, Unexpected
+from deploy.operator.demo.screen import Screen
+from deploy.operator.demo.stage import Stage
+from shared.contracts.refusals import RefusalCode
+from shared.messaging.ask import NoAnswer
+from shared.messaging.publisher import NotConfirmed
+
+OVERDRAFTS = {RefusalCode.QUOTA_EXCEEDED, RefusalCode.POOL_INSUFFICIENT}
+FAILURES = (Unexpected, NotHeard, NoAnswer, NotConfirmed)
+
+
+class Step(NamedTuple):
+    """One step; its number is that of the long story, of which this is the part that exists."""
+
+    number: int
+    act: Callable[[Scene], Awaitable[str]]
+
+
+STEPS = (
+    Step(1, beginning.organization_appears),
+    Step(2, beginning.one_order_however_often),
+    Step(3, beginning.people_join),
+    Step(4, beginning.seats_are_given),
+    Step(6, beginning.access_is_set),
+    Step(7, spending.quota_binds),
+    Step(9, spending.pool_binds),
+    Step(10, spending.quota_is_lowered),
+    Step(11, spending.soonest_lot_first),
+    Step(12, spending.removed_mid_frame),
+    Step(13, spending.node_dies),
+    Step(13, spending.access_is_closed),
+    Step(14, ending.more_credits),
+    Step(15, ending.summer_comes),
+    Step(16, ending.everything_again),
+    Step(16, ending.statement),
+)
+
+
+@dataclass
+class Told:
+    """How the story went."""
+
+    steps: int = 0
+    failed: int = 0
+    first_overdraft_seconds: float | None = None
+
+
+async def tell(stage: Stage, screen: Screen, *, started: float) -> Told:
+    """Tell the story; a step that fails ends it, for the next ones build on its figures."""
+    told = Told()
+    ids = {name: stage.clock.new_id() for name in CAST}
+    scene = Scene(stage, ids, organization=ids["Ana"])
+    for number, step in enumerate(STEPS, start=1):
+        told.steps = number
+        try:
+            sentence = await step.act(scene)
+            screen.step(step.number, sentence, await scene.pool())
+        except FAILURES as error:
+            told.failed = 1
+            screen.failed(step.number, str(error))
+            return told
+        screen.refusals(scene.refusals)
+        if told.first_overdraft_seconds is None and _has_overdraft(scene):
+            told.first_overdraft_seconds = monotonic() - started
+            screen.note(f"first refused overdraft {told.first_overdraft_seconds:.1f} s after start")
+        scene.refusals.clear()
+    return told
+
+
+def _has_overdraft(scene: Scene) -> bool:
+    return any(refusal.code in OVERDRAFTS for refusal in scene.refusals)
