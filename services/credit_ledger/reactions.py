@@ -5,6 +5,7 @@ from typing import Annotated
 import structlog
 from faststream import Context
 from faststream.rabbit import RabbitRouter
+from msgspec.structs import replace
 
 from services.credit_ledger.engine.group_commit import Engine
 from services.credit_ledger.engine.intake import content_of
@@ -45,7 +46,7 @@ async def order_paid(
                 if content != grant.content:
                     log.error("order_line_changed", order=grant.purchase.order_id)
                     continue
-                grants.append(grant._replace(command=command))
+                grants.append(replace(grant, command=command))
     if grants:
         await engine.submit(grants)
 

@@ -1,5 +1,7 @@
 """What the ledger does when time passes: leases lapse, lots expire, waiting commands give up."""
 
+from msgspec.structs import replace
+
 from services.credit_ledger.engine.group_commit import Engine
 from services.credit_ledger.engine.intake import waiting_act
 from services.credit_ledger.engine.outcomes import Outcome
@@ -48,12 +50,12 @@ async def _settle(engine: Engine, acts: list[Act], parked: list[DueParked]) -> N
     for due in parked:
         act = waiting_act(due.parked)
         assert isinstance(act, Capture | Void)
-        gives_up.append(act._replace(waited=True))
+        gives_up.append(replace(act, waited=True))
     if not acts and not gives_up:
         return
     outcomes = await engine.submit([*acts, *gives_up])
     late: list[Outcome] = [
-        outcome._replace(reply_to=due.parked.reply_to)
+        replace(outcome, reply_to=due.parked.reply_to)
         for outcome, due in zip(outcomes[len(acts) :], parked, strict=True)
     ]
     await engine.late(late)

@@ -6,6 +6,7 @@ from random import Random
 
 import asyncpg
 from asyncpg.pgproto.pgproto import UUID
+from msgspec.structs import replace
 
 from services.credit_ledger.engine.batch import decide_batch
 from services.credit_ledger.engine.books import Books
@@ -99,7 +100,7 @@ class Ground:
             acts.append(
                 self._void(holds[0])
                 if random.random() < 0.5
-                else self._authorize(person)._replace(amount=QUOTA + 1)
+                else replace(self._authorize(person), amount=QUOTA + 1)
             )
         return acts[:number]
 

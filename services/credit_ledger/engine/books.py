@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from uuid import UUID
 
-from services.credit_ledger.rules.book import NEVER, Book, Decision, HoldState, LedgerAccount, Lot
+from services.credit_ledger.rules.book import (
+    NEVER,
+    Book,
+    Decision,
+    HoldState,
+    LedgerAccount,
+    Lot,
+    Transfer,
+)
 from services.credit_ledger.store.loading import next_expiry
 
 WALLETS_MAX = 2_000
@@ -51,8 +59,8 @@ def apply(book: Book, decision: Decision) -> None:
         expires_at = decision.lot.expires_at
         if expires_at is not None and expires_at < book.next_expiry:
             book.next_expiry = expires_at
-    for _, src, dst, amount, number in decision.transfers:
-        _move(book, find_lot(book, number), (src, dst), amount)
+    for transfer in decision.transfers:
+        _move(book, find_lot(book, transfer.lot), transfer)
 
 
 def settle_lots(book: Book, touched: Iterable[Lot]) -> None:
@@ -70,8 +78,8 @@ def find_lot(book: Book, number: int) -> Lot:
     return next(lot for lot in book.lots if lot.number == number)
 
 
-def _move(book: Book, lot: Lot, between: tuple[int, int], amount: int) -> None:
-    src, dst = between
+def _move(book: Book, lot: Lot, transfer: Transfer) -> None:
+    src, dst, amount = transfer.src, transfer.dst, transfer.amount
     if src == FREE:
         book.free -= amount
         lot.free -= amount

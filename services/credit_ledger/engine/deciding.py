@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.credit_ledger.engine import outcomes
 from services.credit_ledger.engine.intake import waiting_act
 from services.credit_ledger.engine.outcomes import Outcome
@@ -85,7 +87,7 @@ def decide(batch: Batch, act: Act) -> Outcome:
         content, made = page.made[command]
         if content != act.content:
             return Outcome(command, outcomes.REUSED, duplicate=True)
-        return made._replace(duplicate=True, reply_to=None)
+        return replace(made, duplicate=True, reply_to=None)
     kind = type(act)
     decision = RULES[kind](page.book, act, page.now)
     if type(decision) is Decision:
@@ -146,8 +148,8 @@ def _decide_waiting(batch: Batch, page: Page, hold: UUID) -> None:
     waiting += [act for act in here if all(act.command != one.command for one in waiting)]
     for act in waiting:
         assert isinstance(act, Capture | Void)
-        outcome = decide(batch, act._replace(waited=True))
-        batch.late.append(outcome._replace(reply_to=act.reply_to))
+        outcome = decide(batch, replace(act, waited=True))
+        batch.late.append(replace(outcome, reply_to=act.reply_to))
         page.unparked.append(act.command)
     if here:
         commands = {act.command for act in here}

@@ -1,9 +1,10 @@
 """What came of each command, in memory; the door turns it into a verdict."""
 
-from typing import NamedTuple
 from uuid import UUID
 
 import orjson
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from services.credit_ledger.rules.acts import Act, Authorize, Capture, Debit, Grant
 from services.credit_ledger.rules.book import Decision, Kind, Refusal
@@ -18,7 +19,7 @@ CAPTURES = frozenset({int(Kind.CAPTURED), int(Kind.DEBITED)})
 RELEASES = frozenset({int(Kind.RELEASED), int(Kind.VOIDED), int(Kind.LAPSED)})
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True, gc=False):
     """The end of one command: refused, or what moved in microcredits and what is available.
 
     `parked` commands have no end yet; `reply_to` is set on one that waited and was answered late.
@@ -72,7 +73,7 @@ def again(act: Act, decided: list[Decided]) -> Outcome:
 def to_json(outcome: Outcome) -> str:
     """Write an outcome for the table of verdicts."""
     if outcome.refusal is not None:
-        return orjson.dumps(outcome.refusal._asdict()).decode()
+        return orjson.dumps(asdict(outcome.refusal)).decode()
     moved = {
         "amount": outcome.amount,
         "captured": outcome.captured,

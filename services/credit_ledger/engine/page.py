@@ -46,7 +46,7 @@ class Page:
         """Apply a decision to the book and write its journal rows."""
         book = self.book
         self.touched = True
-        transfers, access, held, _, _ = decision
+        access, held = decision.access, decision.hold
         apply(book, decision)
         person = hold = None
         if access is not None:
@@ -56,14 +56,15 @@ class Page:
             hold = held.id
             self.holds[hold] = book.holds[hold] = held
         seq, lots, rows = book.seq, self.lots, self.rows
-        for part, (kind, src, dst, amount, lot) in enumerate(transfers):
+        for part, transfer in enumerate(decision.transfers):
             seq += 1
+            lot = transfer.lot
             if lot not in lots:
                 lots[lot] = find_lot(book, lot)
             rows.append(
                 (
-                    book.id, seq, amount, book.free, self.now, act.content, lot, person,
-                    act.command, hold, part, kind, src, dst,
+                    book.id, seq, transfer.amount, book.free, self.now, act.content, lot, person,
+                    act.command, hold, part, transfer.kind, transfer.src, transfer.dst,
                 )
             )  # fmt: skip
         book.seq = seq

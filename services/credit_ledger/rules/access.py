@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from services.credit_ledger.rules.acts import OpenPool, SetAccess, SetRole
 from services.credit_ledger.rules.book import Access, Book, Decision, Refusal
 from shared.contracts.refusals import RefusalCode
@@ -29,7 +31,7 @@ def set_role(book: Book, act: SetRole, _now: datetime) -> Decision:
     """
     known = book.access[act.person]
     if act.role == "REMOVED" and known is not None:
-        return Decision(access=known._replace(role="REMOVED", mode="disabled", quota=None))
+        return Decision(access=replace(known, role="REMOVED", mode="disabled", quota=None))
     held = known.held if known else 0
     return Decision(access=Access(act.person, act.role, "disabled", None, 0, held))
 
@@ -47,4 +49,4 @@ def set_access(book: Book, act: SetAccess, _now: datetime) -> Decision | Refusal
     if (act.mode == "quota") != bool(act.quota):
         return Refusal((RefusalCode.INVALID_QUOTA,), "quota", act.quota)
     quota = act.quota if act.mode == "quota" else None
-    return Decision(access=access._replace(mode=act.mode, quota=quota))
+    return Decision(access=replace(access, mode=act.mode, quota=quota))

@@ -1,14 +1,16 @@
-"""What the ledger is asked to decide, parsed: one small tuple per command or usage line."""
+"""What the ledger is asked to decide, parsed: one small struct per command or usage line."""
 
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
 
 from services.credit_ledger.rules.book import PersonRole, Purchase
 from shared.contracts.credits import AccessMode
 
 
-class Debit(NamedTuple):
+class Debit(Struct, frozen=True, gc=False):
     """Charge a usage line."""
 
     command: UUID
@@ -19,7 +21,7 @@ class Debit(NamedTuple):
     job: str | None
 
 
-class Authorize(NamedTuple):
+class Authorize(Struct, frozen=True, gc=False):
     """Set credits aside; the command's id becomes the hold's."""
 
     command: UUID
@@ -31,7 +33,7 @@ class Authorize(NamedTuple):
     job: str | None
 
 
-class Capture(NamedTuple):
+class Capture(Struct, frozen=True, gc=False):
     """Charge part of a hold, or its last part."""
 
     command: UUID
@@ -45,7 +47,7 @@ class Capture(NamedTuple):
     waited: bool = False
 
 
-class Void(NamedTuple):
+class Void(Struct, frozen=True, gc=False):
     """Give a hold's remainder back."""
 
     command: UUID
@@ -57,7 +59,7 @@ class Void(NamedTuple):
     waited: bool = False
 
 
-class Lapse(NamedTuple):
+class Lapse(Struct, frozen=True, gc=False):
     """End a hold whose lease ran out (T28)."""
 
     command: UUID
@@ -66,7 +68,7 @@ class Lapse(NamedTuple):
     hold: UUID
 
 
-class Expire(NamedTuple):
+class Expire(Struct, frozen=True, gc=False):
     """Look at the wallet's lots: those past their time expire before anything else is decided."""
 
     command: UUID
@@ -74,7 +76,7 @@ class Expire(NamedTuple):
     content: int
 
 
-class Grant(NamedTuple):
+class Grant(Struct, frozen=True, gc=False):
     """Add a paid order line as a lot (R48)."""
 
     command: UUID
@@ -86,7 +88,7 @@ class Grant(NamedTuple):
     purchase: Purchase
 
 
-class OpenPool(NamedTuple):
+class OpenPool(Struct, frozen=True, gc=False):
     """An account's own wallet becomes the pool of the organization it administers (A11)."""
 
     command: UUID
@@ -96,7 +98,7 @@ class OpenPool(NamedTuple):
     administrator: UUID
 
 
-class SetRole(NamedTuple):
+class SetRole(Struct, frozen=True, gc=False):
     """A person joined or left the organization; access is disabled either way (R15, R16)."""
 
     command: UUID
@@ -106,7 +108,7 @@ class SetRole(NamedTuple):
     role: PersonRole
 
 
-class SetAccess(NamedTuple):
+class SetAccess(Struct, frozen=True, gc=False):
     """The Administrator sets a person's access to the pool (R20-R25)."""
 
     command: UUID

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from services.credit_ledger.rules.acts import Capture, Lapse, Void
 from services.credit_ledger.rules.book import (
     Book,
@@ -38,13 +40,14 @@ def capture(book: Book, act: Capture, now: datetime) -> Decision | Refusal:
     charged, kept = _split(book, hold.draws, act.amount)
     transfers = tuple(Transfer(CAPTURED, HELD, CONSUMED, draw.amount, draw.lot) for draw in charged)
     if not act.final:
-        rest = hold._replace(
-            held=hold.held - act.amount, captured=hold.captured + act.amount, draws=kept
+        rest = replace(
+            hold, held=hold.held - act.amount, captured=hold.captured + act.amount, draws=kept
         )
         return _decision(book, transfers, rest, captured=act.amount, released=0)
     released = hold.held - act.amount
     state = HoldState.CAPTURED if hold.captured + act.amount else HoldState.VOIDED
-    closed = hold._replace(held=0, captured=hold.captured + act.amount, state=int(state), draws=())
+    captured = hold.captured + act.amount
+    closed = replace(hold, held=0, captured=captured, state=int(state), draws=())
     transfers += _give_back(book, kept, RELEASED, now)
     return _decision(book, transfers, closed, captured=act.amount, released=released)
 
@@ -80,7 +83,7 @@ def _not_capturable(hold: Hold | None, now: datetime) -> Refusal | None:
 
 
 def _end(book: Book, hold: Hold, state: int, kind: int, now: datetime) -> Decision:
-    closed = hold._replace(held=0, state=state, draws=())
+    closed = replace(hold, held=0, state=state, draws=())
     transfers = _give_back(book, hold.draws, kind, now)
     return _decision(book, transfers, closed, captured=0, released=hold.held)
 
@@ -92,8 +95,8 @@ def _decision(
     if access is None:
         message = f"hold {hold.id} belongs to nobody the wallet knows"
         raise AssertionError(message)
-    counted = access._replace(
-        captured=access.captured + captured, held=access.held - captured - released
+    counted = replace(
+        access, captured=access.captured + captured, held=access.held - captured - released
     )
     return Decision(transfers, counted, hold)
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from services.credit_ledger.rules.acts import Authorize, Debit
 from services.credit_ledger.rules.book import (
     Access,
@@ -32,8 +34,7 @@ def debit(book: Book, act: Debit, _now: datetime) -> Decision | Refusal:
     access = book.access[act.person]
     if access is None or not _passes(book, access, act.amount):
         return _refusal(book, access, act.amount)
-    person, role, mode, quota, captured, held = access
-    counted = Access(person, role, mode, quota, captured + act.amount, held)
+    counted = replace(access, captured=access.captured + act.amount)
     first = book.lots[0]
     if first.free >= act.amount:
         # The common case by far: the soonest lot covers it.
@@ -63,7 +64,7 @@ def authorize(book: Book, act: Authorize, now: datetime) -> Decision | Refusal:
         draws=draws,
     )
     transfers = tuple(Transfer(AUTHORIZED, FREE, HELD, draw.amount, draw.lot) for draw in draws)
-    return Decision(transfers, access._replace(held=access.held + act.amount), hold)
+    return Decision(transfers, replace(access, held=access.held + act.amount), hold)
 
 
 def take(lots: list[Lot], amount: int) -> tuple[Draw, ...]:
@@ -111,4 +112,4 @@ def _refusal(book: Book, access: Access | None, amount: int) -> Refusal:
     if amount > book.free:
         found.append(Refusal((RefusalCode.POOL_INSUFFICIENT,), "pool", book.free, book.free))
     binding = tuple(refusal.code for refusal in found)
-    return found[0]._replace(binding=binding)
+    return replace(found[0], binding=binding)

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from msgspec.structs import astuple
+
 from services.credit_ledger.rules.book import NEVER, Access, Book, Hold, Lot
 from shared.postgres.pool import Connection
 
@@ -139,7 +141,7 @@ def _lots(changes: Changes) -> list[list[object]]:
     rows = [
         (
             wallet, lot.number, lot.category, lot.granted, lot.free, lot.held, lot.granted_at,
-            lot.expires_at, *lot.purchase,
+            lot.expires_at, *astuple(lot.purchase),
         )
         for wallet, lot in changes.lots
     ]  # fmt: skip
@@ -147,14 +149,14 @@ def _lots(changes: Changes) -> list[list[object]]:
 
 
 def _access(changes: Changes) -> list[list[object]]:
-    return _columns([(wallet, *access) for wallet, access in changes.access], 7)
+    return _columns([(wallet, *astuple(access)) for wallet, access in changes.access], 7)
 
 
 def _holds(changes: Changes) -> list[list[object]]:
     """Send each hold's draws as array literals: unnest would flatten an array of arrays."""
     rows = [
         (
-            wallet, *hold[:-1],
+            wallet, *astuple(hold)[:-1],
             _array([draw.lot for draw in hold.draws]),
             _array([draw.amount for draw in hold.draws]),
         )
