@@ -1,0 +1,1 @@
+"""`coffer reconcile`: the ledger's state recomputed from its journal, by code of its own."""
