@@ -38,6 +38,7 @@ from shared.contracts.money import format_credits
 # otherwise, so nothing is won by asking sooner.
 RESEND_SECONDS = 90.0
 MESSAGES_OF_A_JOB = 2
+COMPLAINTS_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -219,5 +220,5 @@ def _report(
         kills=dict(Counter(played.killed)) if wishes.kills else None,
         longest_gap_s=round(tally.longest_gap_seconds, 3) if wishes.kills else None,
         balanced=balanced,
-        complaints=complaints,
+        complaints=complaints[:COMPLAINTS_MAX],
     )
