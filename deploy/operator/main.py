@@ -5,9 +5,9 @@ import typer
 from deploy.operator import stack
 from deploy.operator.balance import balance
 from deploy.operator.demo.command import demo
-from deploy.operator.replay.command import replay
-from deploy.operator.tail import tail
 from deploy.operator.reconcile.command import reconcile
+from deploy.operator.replay.command import replay
+from deploy.operator.tail.command import tail
 
 app = typer.Typer(
     name="coffer",
