@@ -89,6 +89,8 @@ docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m deploy.operator.catalogue
 
 .PHONY: lock
-lock: setup ## resolve pyproject.toml into requirements.lock, hashes without addresses
+lock: setup ## resolve pyproject.toml into both locks, hashes without addresses
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o deploy/requirements.lock

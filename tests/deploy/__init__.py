@@ -1,0 +1,1 @@
+"""What deploys Coffer, held against the code it runs."""
