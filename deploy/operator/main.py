@@ -4,6 +4,7 @@ import typer
 
 from deploy.operator import stack
 from deploy.operator.balance import balance
+from deploy.operator.bench import bench
 from deploy.operator.demo.command import demo
 from deploy.operator.reconcile.command import reconcile
 from deploy.operator.replay.command import replay
@@ -26,6 +27,7 @@ app.command()(replay)
 app.command()(tail)
 app.command()(balance)
 app.command()(reconcile)
+app.command()(bench)
 
 if __name__ == "__main__":
     app()
