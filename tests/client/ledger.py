@@ -5,21 +5,24 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import aiormq
 import orjson
-from aiormq.abc import AbstractChannel, DeliveredMessage
+from aiormq.abc import DeliveredMessage
 
 from shared.messaging.topology import SHARDS, shard
 
 VerdictJson = dict[str, object]
+PRIORITY = 100
 
 
 @dataclass
 class Ledger:
     """Answers every command once it is not silent; remembers how often each id came."""
 
-    channel: AbstractChannel
+    channel: aiormq.Channel
+    owner: str
     came: Counter[str] = field(default_factory=Counter)
     bodies: list[dict[str, object]] = field(default_factory=list)
     headers: list[DeliveredMessage] = field(default_factory=list)
@@ -29,6 +32,8 @@ class Ledger:
 
     async def hear(self, message: DeliveredMessage) -> None:
         command = orjson.loads(message.body)
+        if command["owner"] != self.owner:
+            return
         self.came[command["id"]] += 1
         self.bodies.append(command)
         self.headers.append(message)
@@ -59,13 +64,16 @@ class Ledger:
 
 
 @asynccontextmanager
-async def ledger_on(amqp_url: str) -> AsyncIterator[Ledger]:
+async def ledger_on(amqp_url: str, owner: UUID) -> AsyncIterator[Ledger]:
+    """Answer commands of one owner, before any real ledger that may run beside it."""
     connection = await aiormq.connect(amqp_url)
     channel = await connection.channel(publisher_confirms=False)
-    ledger = Ledger(channel)
+    assert isinstance(channel, aiormq.Channel)
+    ledger = Ledger(channel, str(owner))
     for number in range(SHARDS):
-        await channel.queue_purge(shard(number))
-        await channel.basic_consume(shard(number), ledger.hear, no_ack=True)
+        await channel.basic_consume(
+            shard(number), ledger.hear, no_ack=True, arguments={"x-priority": PRIORITY}
+        )
     try:
         yield ledger
     finally:

@@ -1,0 +1,1 @@
+"""The replay: reading, planning and counting, without a stack."""
