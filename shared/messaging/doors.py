@@ -123,35 +123,35 @@ class Doorkeeper(BaseMiddleware):
         return True
 
     async def consume_scope(
-        self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
+        self, call_next: Callable[[Any], Awaitable[Any]], message: StreamMessage[Any]
     ) -> Verdict | None:
         """Call the door until it has decided; then answer, then ack."""
         publisher: Publisher = self.context.get("publisher")
-        verdict = await self._decided(call_next, msg, publisher)
-        await _answer(publisher, msg.raw_message, verdict)
+        verdict = await self._decided(call_next, message, publisher)
+        await _answer(publisher, message.raw_message, verdict)
         if written := self.context.get("written"):
             written.set()
-        await msg.ack()
+        await message.ack()
         return verdict
 
     async def _decided(
         self,
         call_next: Callable[[Any], Awaitable[Any]],
-        msg: StreamMessage[Any],
+        message: StreamMessage[Any],
         publisher: Publisher,
     ) -> Verdict | None:
         pause = BACKOFF_FIRST_SECONDS
         while True:
             try:
-                verdict: Verdict | None = await call_next(msg)
+                verdict: Verdict | None = await call_next(message)
             except Poison as poison:
-                return await _turn_away(publisher, msg.raw_message, poison)
+                return await _turn_away(publisher, message.raw_message, poison)
             except PASSING as error:
-                log.warning("door_waits", type=msg.raw_message.type, reason=repr(error))
+                log.warning("door_waits", type=message.raw_message.type, reason=repr(error))
             except Exception as error:
-                log.exception("door_failed", type=msg.raw_message.type)
+                log.exception("door_failed", type=message.raw_message.type)
                 failure = Poison(RefusalCode.MALFORMED, f"not handled: {error!r}")
-                return await _turn_away(publisher, msg.raw_message, failure)
+                return await _turn_away(publisher, message.raw_message, failure)
             else:
                 return verdict
             await asyncio.sleep(pause)
