@@ -57,9 +57,11 @@ async def membership_spoke(
 ) -> None:
     """An organization opens its pool; people come without access and go without it."""
     async with hear(pool, fact, clock) as heard:
-        acts = [act for due in heard.due for act in _acts(due)]
-        if acts:
-            await engine.submit(acts)
+        for act in [act for due in heard.due for act in _acts(due)]:
+            # One by one: the pool that one opens has to be there before the next names it.
+            [outcome] = await engine.submit([act])
+            if outcome.refusal is not None:
+                log.error("fact_refused", act=repr(act), code=outcome.refusal.code)
 
 
 def _acts(fact: Fact[FactData]) -> list[Act]:

@@ -145,6 +145,8 @@ def _decide_waiting(batch: Batch, page: Page, hold: UUID) -> None:
     """Decide what overtook this authorize, whichever way it went."""
     waiting = [waiting_act(parked) for parked in page.waiting.pop(hold, ())]
     here = page.parked.pop(hold, [])
+    # A refused authorize left no hold; what waited for it in the database finds none.
+    page.book.holds.setdefault(hold, None)
     waiting += [act for act in here if all(act.command != one.command for one in waiting)]
     for act in waiting:
         assert isinstance(act, Capture | Void)
