@@ -1,26 +1,27 @@
 """`coffer demo`: a stack of its own, the story, a recorded workload, the books, and out."""
 
-import asyncio
 import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import uvloop
 
 from deploy.native.errors import StackError
 from deploy.native.plan import Plan
-from deploy.native.stack import Stack, owned_stack, start_stack, temporary_home
+from deploy.native.stack import Stack, owned_stack, start_stack, stop_stack, temporary_home
 from deploy.operator.demo.screen import Screen
 
 if TYPE_CHECKING:
     from deploy.operator.demo.show import Outcome
 
 ENDED_BY_SIGTERM = 128 + signal.SIGTERM
+SAMPLE = "deploy/operator/data/lcg-2005-5000.swf.gz"
 SAMPLE_JOBS = 5_000
 
 
@@ -41,8 +42,12 @@ def demo(
     signal.signal(signal.SIGTERM, _end)
     try:
         with _stack(screen, keep=keep) as stack:
-            outcome = asyncio.run(show(stack, screen, started=started, jobs=jobs))
-            _say_goodbye(stack, screen, keep=keep, waits=sys.stdin.isatty() and not as_json)
+            outcome = uvloop.run(show(stack, screen, started=started, jobs=jobs))
+            waits = sys.stdin.isatty() and not as_json and not keep
+            _say_what_next(screen, stack if keep or waits else None, outcome)
+            if waits:
+                with suppress(EOFError):
+                    input("\nThe stack stays up until Enter: ")
     except StackError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
@@ -60,33 +65,38 @@ def _stack(screen: Screen, *, keep: bool) -> Iterator[Stack]:
     home = temporary_home()
     set_clock(home.root, BEGINNING)
     screen.title("Starting PostgreSQL, RabbitMQ and the services")
-    plan = Plan(ephemeral=True, demo=True, owned=not keep)
+    plan = Plan(ephemeral=True, demo=True, owned=not keep, log_deliveries=True)
 
     def tell(line: str) -> None:
         if not line.endswith(("waiting", "starting")):
             screen.note(line)
 
     if keep:
-        yield start_stack(home, plan, tell)
+        with ExitStack() as undo:
+            # What ends the story early ends the stack as well.
+            undo.callback(stop_stack, home)
+            yield start_stack(home, plan, tell)
+            undo.pop_all()
         return
     with owned_stack(home, plan, tell) as stack:
         yield stack
 
 
-def _say_goodbye(stack: Stack, screen: Screen, *, keep: bool, waits: bool) -> None:
+def _say_what_next(screen: Screen, stack: Stack | None, outcome: "Outcome") -> None:
+    """What to try on the stack while it is up, else how to get one."""
     screen.title("What to try next")
-    if keep or waits:
-        screen.plain(f"  export COFFER_HOME={stack.home}    # the stack of this demo")
-        screen.plain("  coffer status                 # its processes and their health")
+    if stack is None:
+        screen.plain("  make demo KEEP=1                      # the same, and the stack stays up")
+        screen.plain("  coffer up --demo                      # a stack that keeps its data")
     else:
-        screen.plain("  make demo KEEP=1              # the same, and the stack stays up")
-        screen.plain("  coffer up                     # a stack that keeps its data")
-    screen.plain("  coffer --help                 # every command, with what it is for")
-    screen.plain("  docs/messages.md              # every message, to speak to it yourself")
-    if keep:
-        screen.plain("  coffer down                   # ends it and leaves nothing behind")
-    elif waits:
-        input("The stack stays up until Enter: ")
+        screen.plain(f"  export COFFER_HOME={stack.home} PATH=$PWD/.venv/bin:$PATH")
+        screen.plain("  coffer status                         # its processes and their health")
+        screen.plain(f"  coffer balance {outcome.organization}")
+        screen.plain("  coffer tail --since first --count 20  # the facts, from the beginning")
+    screen.plain(f"  coffer replay {SAMPLE} --redeliver 0.2 --shuffle")
+    screen.plain("  coffer reconcile                      # the books, recomputed")
+    if stack is not None:
+        screen.plain("  coffer down                           # ends it and leaves nothing behind")
 
 
 def _as_json(outcome: "Outcome", seconds: float) -> str:

@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from deploy.native.stack import Stack
 from deploy.operator.demo.moving_clock import catch_up
@@ -32,6 +33,7 @@ class Outcome:
     steps: int
     failed: int
     balanced: bool
+    organization: UUID
 
     @property
     def is_well(self) -> bool:
@@ -52,7 +54,9 @@ async def show(stack: Stack, screen: Screen, *, started: float, jobs: int) -> Ou
         failed += not await _play(stack, screen, jobs)
     screen.title("The books")
     balanced = await _reconcile(stack, screen)
-    return Outcome(steps + 1, failed + (not balanced), balanced=balanced)
+    return Outcome(
+        steps + 1, failed + (not balanced), balanced=balanced, organization=told.organization
+    )
 
 
 async def _play(stack: Stack, screen: Screen, jobs: int) -> bool:

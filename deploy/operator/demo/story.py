@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
+from uuid import UUID
 
 from deploy.operator.demo import beginning, ending, spending
 from deploy.operator.demo.listening import NotHeard
@@ -49,6 +50,7 @@ STEPS = (
 class Told:
     """How the story went."""
 
+    organization: UUID
     steps: int = 0
     failed: int = 0
     first_overdraft_seconds: float | None = None
@@ -56,8 +58,8 @@ class Told:
 
 async def tell(stage: Stage, screen: Screen, *, started: float) -> Told:
     """Tell the story; a step that fails ends it, for the next ones build on its figures."""
-    told = Told()
     ids = {name: stage.clock.new_id() for name in CAST}
+    told = Told(ids["Ana"])
     scene = Scene(stage, ids, organization=ids["Ana"])
     for number, step in enumerate(STEPS, start=1):
         told.steps = number
@@ -68,6 +70,7 @@ async def tell(stage: Stage, screen: Screen, *, started: float) -> Told:
             told.failed = 1
             screen.failed(step.number, str(error))
             return told
+        told.organization = scene.organization
         screen.refusals(scene.refusals)
         if told.first_overdraft_seconds is None and _has_overdraft(scene):
             told.first_overdraft_seconds = monotonic() - started
