@@ -1,0 +1,1 @@
+"""An independent ledger that decides one thing at a time, and the engine held against it."""
