@@ -2,56 +2,71 @@
 
 import asyncio
 from contextlib import suppress
+from math import ceil
 
 import aiormq
-from aiormq.abc import DeliveredMessage
+from aiormq.abc import AbstractConnection, DeliveredMessage
 from aiormq.exceptions import AMQPError
 
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import SHARDS, shard
 
 TAKEN_AT_ONCE_MAX = 200
+BITES = 10
 TAKE_SECONDS = 2.0
 PAUSE_SECONDS = 0.5
+# What is still to be taken near the end of the run might find nothing left.
+DONE_BY = 0.75
 # The broker serves a consumer of higher priority first, so that the rogue gets what it is after.
 PRIORITY = 10
 
 
 class Rogue:
     """Takes `target` of about `total` messages, in bites spread over the run; each bite goes back
-    to its queue when the channel dies, flagged as redelivered.
+    to its queue when its channel dies, flagged as redelivered.
     """
 
     def __init__(self, amqp_url: str, *, target: int, total: int) -> None:
         self.taken = 0
         self._url = with_heartbeat(amqp_url)
         self._target = target
-        self._bite = max(1, min(TAKEN_AT_ONCE_MAX, target // 10))
-        self._every = max(1, total * self._bite // max(1, target))
+        self._total = total
+        self._bite = max(1, min(TAKEN_AT_ONCE_MAX, target // BITES))
         self._sent = 0
-        self._next_at = self._every // 2
         self._is_due = asyncio.Event()
 
     def message_is_sent(self) -> None:
         self._sent += 1
-        if self._sent >= self._next_at:
+        if self._wanted() >= self._bite:
             self._is_due.set()
 
     async def run(self) -> None:
         """Bite whenever enough has been sent, until the target is reached or it is cancelled."""
         while self.taken < self._target:
             await self._is_due.wait()
-            self._is_due.clear()
             try:
-                await self._take(min(self._bite, self._target - self.taken))
-                self._next_at += self._every
+                await self._bite_often()
             except (OSError, TimeoutError, AMQPError):
+                # The broker may be among those that are killed.
                 await asyncio.sleep(PAUSE_SECONDS)
-            if self._sent >= self._next_at:
-                self._is_due.set()
 
-    async def _take(self, count: int) -> None:
+    def _wanted(self) -> int:
+        """How many are to be taken by now and have not been."""
+        share = min(1.0, self._sent / max(1.0, self._total * DONE_BY))
+        return ceil(self._target * share) - self.taken
+
+    async def _bite_often(self) -> None:
+        """One connection serves all bites: to open one takes longer than a bite."""
         connection = await aiormq.connect(self._url)
+        try:
+            while self.taken < self._target:
+                await self._is_due.wait()
+                self._is_due.clear()
+                await self._take(connection, max(1, self._wanted()))
+        finally:
+            await connection.close()
+
+    async def _take(self, connection: AbstractConnection, count: int) -> None:
         enough = asyncio.Event()
         before = self.taken
 
@@ -60,8 +75,8 @@ class Rogue:
             if self.taken - before >= count:
                 enough.set()
 
+        channel = await connection.channel()
         try:
-            channel = await connection.channel()
             await channel.basic_qos(prefetch_count=count)
             for number in range(SHARDS):
                 await channel.basic_consume(shard(number), keep, arguments={"x-priority": PRIORITY})
@@ -69,4 +84,4 @@ class Rogue:
                 async with asyncio.timeout(TAKE_SECONDS):
                     await enough.wait()
         finally:
-            await connection.close()
+            await channel.close()

@@ -38,7 +38,13 @@ from shared.contracts.money import format_credits
 # otherwise, so nothing is won by asking sooner.
 RESEND_SECONDS = 90.0
 MESSAGES_OF_A_JOB = 2
+STALL_SECONDS = 240.0
+GLANCE_SECONDS = 1.0
 COMPLAINTS_MAX = 20
+
+
+class StalledError(Exception):
+    """Nothing is answered any more; the run cannot come to its end."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +80,10 @@ class Played:
     sent_again: int
 
 
-async def run(stack: Stack, plan: Plan, wishes: Wishes, watcher: Watcher, folder: Path) -> Report:
+async def run(stack: Stack, plan: Plan, wishes: Wishes, watcher: Watcher, scratch: Path) -> Report:
     """Play a plan against a stack that has the broker user `stage` and account for every step."""
     database_url = stack.database_urls["credit_ledger"]
-    async with subscriber(stack.amqp_urls["stage"], folder / "facts") as listens:
+    async with subscriber(stack.amqp_urls["stage"], scratch / "facts") as listens:
         watcher.stage("organizations", len(plan.groups))
         owners = await set_up(stack.amqp_urls["stage"], plan, lambda _: watcher.step())
         watcher.stage("jobs", len(plan.jobs))
@@ -88,7 +94,8 @@ async def run(stack: Stack, plan: Plan, wishes: Wishes, watcher: Watcher, folder
         seen = await listens.finish()
     played = Played(owners, tally, began, killed, seen, sent_again)
     books = await read_books(database_url, list(owners.values()), began)
-    noted = await read_deliveries(database_url, Home(stack.home).deliveries, books.batches)
+    folder = Home(stack.home).deliveries
+    noted = await read_deliveries(database_url, folder, books.batches) if folder.exists() else None
     reconciled = await reconcile(database_url)
     complaints = [*_complaints(played, books, noted), *reconciled.differences]
     return _report(plan, wishes, played, books, noted, complaints, balanced=reconciled.balanced)
@@ -114,7 +121,10 @@ async def _play(
         )
         async with _meanwhile(rogue.run()), asyncio.TaskGroup() as tasks:
             killed = tasks.create_task(kill_at(stack, planned, tally, killing))
-            tasks.create_task(_play_all(player, plan, wishes))
+            playing = tasks.create_task(_play_all(player, plan, wishes))
+            if wishes.speed is None:
+                tasks.create_task(_watch(playing, tally))
+        tally.taken = rogue.taken
         await player.repeats_are_answered()
         return killed.result(), carries.sent_again
 
@@ -126,6 +136,15 @@ async def _play_all(player: Player, plan: Plan, wishes: Wishes) -> None:
         await player.play_in_time(plan.jobs, wishes.speed)
     else:
         await player.play(plan.jobs)
+
+
+async def _watch(playing: "asyncio.Task[None]", tally: Tally) -> None:
+    """Give up when nothing has been answered for so long that nothing will be."""
+    while not playing.done():
+        await asyncio.wait({playing}, timeout=GLANCE_SECONDS)
+        if not playing.done() and tally.seconds_without_verdict() > STALL_SECONDS:
+            message = f"The ledger has not answered anything for {STALL_SECONDS:.0f} s."
+            raise StalledError(message)
 
 
 @asynccontextmanager
@@ -183,7 +202,7 @@ def _report(
     wishes: Wishes,
     played: Played,
     books: Books,
-    noted: Deliveries,
+    noted: Deliveries | None,
     complaints: list[str],
     *,
     balanced: bool,
@@ -192,6 +211,7 @@ def _report(
     batches = [batch for batch in books.batches if batch.commands]
     missing = _missing(played.seen, books)
     resent = tally.resent + played.sent_again
+    requeued = noted.requeued if noted else tally.taken
     return Report(
         jobs=len(plan.jobs),
         organizations=len(played.owners),
@@ -207,11 +227,11 @@ def _report(
         facts_received=len(books.fact_by_place) - missing,
         facts_missing=missing,
         facts_repeated=played.seen.repeated,
-        redelivered=resent + noted.requeued,
-        requeued=noted.requeued,
+        redelivered=resent + requeued,
+        requeued=requeued,
         resent=resent,
         duplicates_absorbed=sum(batch.duplicates for batch in books.batches),
-        duplicates_in_log=noted.duplicates,
+        duplicates_in_log=noted.duplicates if noted else None,
         debits_per_s=round(tally.debits_per_second, 1),
         authorize_p50_ms=round(percentile(tally.authorize_seconds, 0.5) * 1000, 2),
         authorize_p99_ms=round(percentile(tally.authorize_seconds, 0.99) * 1000, 2),

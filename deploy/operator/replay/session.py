@@ -25,7 +25,7 @@ from deploy.native.stack import Stack, find_stack, owned_stack, temporary_home
 from deploy.operator.replay.kills import KillError
 from deploy.operator.replay.plan import Plan, make_plan
 from deploy.operator.replay.report import Report
-from deploy.operator.replay.run import Wishes, run
+from deploy.operator.replay.run import StalledError, Wishes, run
 from deploy.operator.replay.setup import SetupError
 from deploy.operator.replay.swf import Job, Malformed, TraceError, read_trace
 from shared.clock import Clock
@@ -34,7 +34,16 @@ from shared.messaging.publisher import NotConfirmed
 
 STAGE = "stage"
 COMPLAINTS_MAX = 20
-Failures = (StackError, KillError, SetupError, TraceError, NoAnswer, NotConfirmed, TimeoutError)
+Failures = (
+    StackError,
+    KillError,
+    SetupError,
+    StalledError,
+    TraceError,
+    NoAnswer,
+    NotConfirmed,
+    TimeoutError,
+)
 
 
 class ReplayError(Exception):

@@ -24,10 +24,11 @@ class Tally:
     authorize_seconds: list[float] = field(default_factory=list)
     settled_jobs: int = 0
     resent: int = 0
+    taken: int = 0
     longest_gap_seconds: float = 0.0
     first_sent_at: float = 0.0
     last_debit_at: float = 0.0
-    _last_verdict_at: float = 0.0
+    _last_verdict_at: float = field(default_factory=perf_counter)
     _advanced: asyncio.Event = field(default_factory=asyncio.Event)
 
     def begin(self) -> None:
@@ -69,6 +70,9 @@ class Tally:
         while self.settled_jobs < jobs:
             self._advanced.clear()
             await self._advanced.wait()
+
+    def seconds_without_verdict(self) -> float:
+        return perf_counter() - self._last_verdict_at
 
     @property
     def debits_per_second(self) -> float:
