@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGTERM
 from string import Template
@@ -19,11 +20,15 @@ from deploy.native.home import Home, write_secret
 from deploy.native.ports import LOOPBACK, Ports
 from deploy.native.program import Program
 from deploy.native.rabbitmq import RabbitMQ
-from shared.messaging.topology import PERMISSIONS, Permission
+from shared.messaging.topology import PERMISSIONS, QUEUES, STREAM, Permission
 
 ADMINISTRATOR = "coffer"
 STAGE = "stage"
 VIRTUAL_HOST = "/"
+NODE = "coffer@localhost"
+COORDINATOR = ("coordination", {b"rabbit_stream_coordinator"})
+ON_DISK_SECONDS = 10
+GLANCE_SECONDS = 0.1
 EVERYTHING = Permission(configure=".*", write=".*", read=".*")
 AMQP_PORT = 5672
 ANSWER_SECONDS = 5
@@ -93,7 +98,7 @@ def broker_program(
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "ERL_EPMD_PORT": str(ports.epmd),
             "ERL_CRASH_DUMP_SECONDS": "0",
-            "RABBITMQ_NODENAME": "coffer@localhost",
+            "RABBITMQ_NODENAME": NODE,
             "RABBITMQ_NODE_PORT": str(ports.broker),
             "RABBITMQ_DIST_PORT": str(ports.distribution),
             "RABBITMQ_MNESIA_BASE": str(home.broker / "data"),
@@ -128,6 +133,28 @@ async def broker_version(url: str) -> str | None:
     except (OSError, TimeoutError, AMQPError):
         return None
     return version.decode() if isinstance(version, bytes) else str(version)
+
+
+async def queues_are_on_disk(home: Home) -> None:
+    """Wait until a crash could no longer lose the queues themselves.
+
+    RabbitMQ answers a declaration before it has written down that the queue lives on this node; one
+    that is killed in the seconds between starts without its streams, and never finds them again.
+    """
+    names = {queue.name.encode() for queue in QUEUES if queue.name != STREAM}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ON_DISK_SECONDS):
+            while not (  # noqa: ASYNC110 -- the broker sends no event when it has written
+                _names_all(home, "quorum", names) and _names_all(home, *COORDINATOR)
+            ):
+                await asyncio.sleep(GLANCE_SECONDS)
+
+
+def _names_all(home: Home, part: str, names: set[bytes]) -> bool:
+    """Whether the file in which the broker finds its queues again names them all."""
+    file = home.broker / "data" / NODE / part / NODE / "names.dets"
+    contents = file.read_bytes() if file.exists() else b""
+    return all(name in contents for name in names)
 
 
 def _definitions(passwords: Mapping[str, str]) -> dict[str, object]:

@@ -78,13 +78,13 @@ async def provision_broker(
     elif settings.amqp_url:
         tell(ONE_USER)
     try:
-        await _declare(wanted.amqp_url)
+        await declare_topology(wanted.amqp_url)
     except (OSError, AMQPError) as error:
         message = f"The broker could not be provisioned: {error!r}"
         raise StackError(message) from error
 
 
-async def _declare(amqp_url: str) -> None:
+async def declare_topology(amqp_url: str) -> None:
     """A broker that comes back from a crash lets us in before it has found its queues again."""
     deadline = time.monotonic() + QUEUES_RETURN_SECONDS
     while True:

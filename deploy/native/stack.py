@@ -170,6 +170,9 @@ def start_stack(home: Home, plan: Plan, tell: Callable[[str], None]) -> Stack:
     with exclusive(home.root / "start.lock"):
         running = read_stack(home)
         if running and running.is_running:
+            if plan.demo and not running.demo:
+                message = f"The stack of {home.root} runs already, and is no demonstration."
+                raise StackError(message)
             tell("It runs already.")
             return _await_healthy(home, None, tell)
         with ExitStack() as undo:

@@ -51,9 +51,11 @@ class Run:
             self._board.failed(self._who_is_late())
         else:
             versions = {"database": database_version.result(), "broker": broker_version.result()}
-            self._board.provisioned(versions)
             for program in self._services:
                 self._keep(program)
+            if not self._ground.settings.amqp_url:
+                await broker.queues_are_on_disk(self._ground.home)
+            self._board.provisioned(versions)
 
     async def stop(self) -> None:
         services = [name for name in self._keepers if name not in SERVERS_IN_ORDER_OF_STOP]

@@ -81,6 +81,8 @@ def provision() -> None:
 
 def _run_until_told(plan: Plan) -> None:
     signal.signal(signal.SIGTERM, _end)
+    # A script that starts us in the background has its shell ignore Ctrl-C on our behalf.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with owned_stack(temporary_home(), plan, _tell) as stack:
             _show_addresses(stack)

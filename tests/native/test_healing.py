@@ -10,6 +10,7 @@ import pytest
 from aio_pika import DeliveryMode, Message
 
 from deploy.native.home import Home
+from deploy.native.provision import declare_topology
 from deploy.native.stack import Stack
 from shared.messaging.topology import DEAD
 from tests.native.running import a_home, await_restart_of, await_value, coffer, up
@@ -56,6 +57,7 @@ async def test_a_killed_broker_comes_back_with_its_messages(stack: Stack) -> Non
     await_restart_of("broker", stack)
 
     assert await take_a_message(stack) == b"kept"
+    await declare_topology(stack.amqp_url)
 
 
 def test_a_killed_service_is_started_again(stack: Stack) -> None:

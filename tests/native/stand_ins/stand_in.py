@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import dataclass
 
 import aiormq
 import asyncpg
@@ -11,25 +12,41 @@ import asyncpg
 OK = b"HTTP/1.0 200 OK\r\n\r\n"
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """What the supervisor gives every child."""
+
+    health_port: int
+    database_url: str
+    amqp_url: str
+
+
 def serve(service: str) -> None:
-    asyncio.run(_serve(f"COFFER_{service.upper()}"))
+    given = {**os.environ}
+    prefix = f"COFFER_{service.upper()}"
+    addresses = Addresses(
+        health_port=int(given["COFFER_HEALTH_PORT"]),
+        database_url=given[f"{prefix}_DATABASE_URL"],
+        amqp_url=given[f"{prefix}_AMQP_URL"],
+    )
+    asyncio.run(_serve(addresses))
 
 
-async def _serve(prefix: str) -> None:
+async def _serve(addresses: Addresses) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    server = await asyncio.start_server(_answer, "127.0.0.1", int(os.environ["COFFER_HEALTH_PORT"]))
+    server = await asyncio.start_server(_answer, "127.0.0.1", addresses.health_port)
     async with server:
-        await _log_in(prefix)
+        await _log_in(addresses)
         await stop.wait()
-        await _log_in(prefix)
+        await _log_in(addresses)
     sys.stdout.write("ended with database and broker still there\n")
 
 
-async def _log_in(prefix: str) -> None:
-    database = await asyncpg.connect(os.environ[f"{prefix}_DATABASE_URL"])
+async def _log_in(addresses: Addresses) -> None:
+    database = await asyncpg.connect(addresses.database_url)
     await database.close()
-    broker = await aiormq.connect(os.environ[f"{prefix}_AMQP_URL"])
+    broker = await aiormq.connect(addresses.amqp_url)
     await broker.close()
 
 
