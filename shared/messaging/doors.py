@@ -62,11 +62,12 @@ def open_queue(router: RabbitRouter, name: str) -> RabbitSubscriber:
     )
 
 
-def carries(data: type[CommandData | FactData]) -> Callable[[RabbitMessage], bool]:
+def carries(data: type[CommandData | FactData]) -> Callable[[RabbitMessage], Awaitable[bool]]:
     """Choose the messages of one contract."""
     name = fact_type(data) if issubclass(data, FactData) else data.TYPE
 
-    def chosen(message: RabbitMessage) -> bool:
+    # Asynchronous though it awaits nothing: FastStream sends a plain function to a thread.
+    async def chosen(message: RabbitMessage) -> bool:
         return message.raw_message.type == name
 
     return chosen

@@ -17,7 +17,7 @@ from services.credit_ledger.engine.delivery_log import DeliveryLog
 from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import Act
 from services.credit_ledger.rules.book import Refusal
-from services.credit_ledger.store import locking
+from services.credit_ledger.store import checking, locking
 from shared.clock import Clock
 from shared.contracts.refusals import RefusalCode
 from shared.postgres.pool import PASSING
@@ -40,6 +40,10 @@ VIOLATIONS = (
 
 logger = structlog.get_logger()
 Late: TypeAlias = Callable[[list[Outcome]], Awaitable[None]]
+
+
+class BooksDifferError(Exception):
+    """The database came back with books that do not match their journal."""
 
 
 @dataclass
@@ -148,7 +152,16 @@ class Engine:
         if self._connection is None or self._connection.is_closed():
             self.books = Books()
             self._connection = await locking.connect(self.database_url)
+            await self._check_books(self._connection)
         return self._connection
+
+    async def _check_books(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Decide nothing on books that a failover or a restore left behind their journal."""
+        differing = await checking.differing_wallets(connection)
+        if differing:
+            logger.critical("books_differ", wallets=[str(wallet) for wallet in differing])
+            message = f"{len(differing)} wallets differ from their journal: run coffer reconcile"
+            raise BooksDifferError(message)
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
