@@ -5,9 +5,11 @@ import signal
 from collections.abc import Iterator
 
 import aio_pika
+import aiormq
 import asyncpg
 import pytest
 from aio_pika import DeliveryMode, Message
+from aiormq.exceptions import ProbableAuthenticationError
 
 from deploy.native.home import Home
 from deploy.native.provision import declare_topology
@@ -39,6 +41,15 @@ def test_status_succeeds_while_all_are_healthy(stack: Stack, home: Home) -> None
 
     assert status.returncode == 0
     assert all(f'"{name}"' in status.stdout for name in ("database", "broker", "credit_ledger-0"))
+
+
+async def test_users_of_the_broker_may_log_in_and_strangers_may_not(stack: Stack) -> None:
+    for url in stack.amqp_urls.values():
+        connection = await aiormq.connect(url)
+        await connection.close()
+
+    with pytest.raises(ProbableAuthenticationError):
+        await aiormq.connect(stack.amqp_urls["stage"].replace("stage:", "stage:x"))
 
 
 async def test_a_killed_database_comes_back_with_its_data(stack: Stack) -> None:

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import aiormq
 import asyncpg
 import pytest
 
@@ -56,16 +55,6 @@ async def test_two_stacks_share_nothing_and_one_ends_with_its_killed_owner() -> 
         assert ours.now().is_healthy
     assert not ours.home.exists()
     assert still_alive(ours) == []
-
-
-async def test_broker_users_of_the_stack_may_log_in_and_strangers_may_not() -> None:
-    with ephemeral_stack(services=False) as stack:
-        for url in stack.amqp_urls.values():
-            connection = await aiormq.connect(url)
-            await connection.close()
-
-        with pytest.raises(aiormq.exceptions.ProbableAuthenticationError):
-            await aiormq.connect(stack.amqp_urls["stage"].replace("stage:", "stage:x"))
 
 
 def owner() -> "subprocess.Popen[str]":
