@@ -1,0 +1,193 @@
+"""How holds end: captured in parts, voided, or lapsed; each exactly once."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.credit_ledger.rules.book import Book, Decision, Draw, Hold, HoldState, Refusal
+from services.credit_ledger.rules.holds import CONSUMED, EXPIRED, FREE, capture, lapse, void
+from shared.contracts.refusals import RefusalCode
+from tests.rules.credit_ledger.books import (
+    BEN,
+    NOW,
+    a_book,
+    a_capture,
+    a_hold,
+    a_lapse,
+    a_lot,
+    a_person,
+    a_void,
+    accepted,
+    applied,
+    in_days,
+    refused,
+)
+
+AT_THE_END = NOW + timedelta(seconds=3600)
+
+
+def moved(decision: object) -> list[tuple[int, int, int]]:
+    """Where what amount of which lot went."""
+    transfers = getattr(decision, "transfers", ())
+    return [(transfer.dst, transfer.amount, transfer.lot) for transfer in transfers]
+
+
+def test_T27_the_final_capture_charges_what_was_used_and_releases_the_rest() -> None:
+    book = a_book()
+    hold = a_hold(book, 90)
+
+    decision = applied(book, capture(book, a_capture(hold, 84), NOW))
+
+    assert moved(decision) == [(CONSUMED, 84, 1), (FREE, 6, 1)]
+    assert decision.access == a_person(captured=84)
+    assert (book.free, book.held, book.captured) == (416, 0, 84)
+    assert decision.hold is not None
+    assert (decision.hold.state, decision.hold.held) == (HoldState.CAPTURED, 0)
+
+
+def test_a_part_is_captured_and_the_hold_stays_open() -> None:
+    book = a_book()
+    hold = a_hold(book, 90)
+
+    decision = applied(book, capture(book, a_capture(hold, 50, final=False), NOW))
+
+    assert decision.hold is not None
+    assert (decision.hold.state, decision.hold.held) == (HoldState.OPEN, 40)
+    assert decision.hold.draws == (Draw(1, 40),)
+
+
+def test_I10_no_capture_takes_more_than_the_hold_has_left() -> None:
+    book = a_book()
+    hold = a_hold(book, 90)
+    applied(book, capture(book, a_capture(hold, 50, final=False), NOW))
+
+    refusal = refused(capture(book, a_capture(hold, 41), NOW))
+
+    assert (refusal.code, refusal.value, refusal.left) == (RefusalCode.HOLD_EXCEEDED, 90, 40)
+
+
+def test_T25_what_expires_soonest_is_charged_first_and_the_latest_comes_back() -> None:
+    book = a_book(a_lot(50, expires_at=in_days(300)), a_lot(50, number=2, expires_at=in_days(1)))
+    hold = a_hold(book, 80)
+
+    decision = applied(book, capture(book, a_capture(hold, 60), NOW))
+
+    assert moved(decision) == [(CONSUMED, 50, 2), (CONSUMED, 10, 1), (FREE, 20, 1)]
+
+
+def test_T24_what_is_released_from_a_lot_past_its_time_expires_at_once() -> None:
+    book = a_book(a_lot(100, expires_at=NOW + timedelta(seconds=5)))
+    hold = a_hold(book, 90)
+
+    decision = applied(book, capture(book, a_capture(hold, 30), NOW + timedelta(seconds=5)))
+
+    assert moved(decision) == [(CONSUMED, 30, 1), (EXPIRED, 60, 1)]
+    assert book.expired == 60
+
+
+def test_capturing_nothing_at_the_end_voids_the_hold() -> None:
+    book = a_book()
+
+    decision = applied(book, capture(book, a_capture(a_hold(book), 0), NOW))
+
+    assert moved(decision) == [(FREE, 90, 1)]
+    assert decision.hold is not None
+    assert decision.hold.state == HoldState.VOIDED
+
+
+def test_a_void_gives_everything_back() -> None:
+    book = a_book()
+
+    decision = applied(book, void(book, a_void(a_hold(book)), NOW))
+
+    assert decision.hold is not None
+    assert decision.hold.state == HoldState.VOIDED
+    assert (book.free, book.held) == (500, 0)
+    assert book.access[BEN] == a_person()
+
+
+def test_a_void_after_a_part_leaves_the_hold_captured() -> None:
+    book = a_book()
+    hold = a_hold(book, 90)
+    applied(book, capture(book, a_capture(hold, 50, final=False), NOW))
+
+    ended = applied(book, void(book, a_void(hold), NOW)).hold
+
+    assert ended is not None
+    assert (ended.state, ended.captured) == (HoldState.CAPTURED, 50)
+
+
+def test_T28_a_lapsed_lease_gives_back_what_was_not_captured() -> None:
+    book = a_book()
+    hold = a_hold(book, 20)
+    applied(book, capture(book, a_capture(hold, 5, final=False), NOW))
+
+    ended = applied(book, lapse(book, a_lapse(hold), AT_THE_END)).hold
+
+    assert ended is not None
+    assert ended.state == HoldState.EXPIRED
+    assert (book.free, book.held, book.captured) == (495, 0, 5)
+
+
+def test_T28_a_lease_that_still_runs_does_not_lapse() -> None:
+    book = a_book()
+    early = AT_THE_END - timedelta(microseconds=1)
+
+    assert refused(lapse(book, a_lapse(a_hold(book)), early)).code == RefusalCode.HOLD_NOT_OPEN
+
+
+def test_T28_after_its_lease_a_hold_is_neither_captured_nor_voided() -> None:
+    book = a_book()
+    hold = a_hold(book)
+
+    late = [capture(book, a_capture(hold, 1), AT_THE_END), void(book, a_void(hold), AT_THE_END)]
+
+    assert [refused(decided).code for decided in late] == [RefusalCode.HOLD_EXPIRED] * 2
+
+
+def ended(book: Book, end: str, hold: Hold) -> Decision | Refusal:
+    if end == "capture":
+        return capture(book, a_capture(hold, 90), NOW)
+    if end == "void":
+        return void(book, a_void(hold), NOW)
+    return lapse(book, a_lapse(hold), AT_THE_END)
+
+
+@pytest.mark.parametrize("end", ["capture", "void", "lapse"])
+def test_I9_a_hold_ends_once(end: str) -> None:
+    book = a_book()
+    hold = a_hold(book)
+    applied(book, ended(book, end, hold))
+
+    again = [refused(ended(book, other, hold)).code for other in ("capture", "void", "lapse")]
+
+    expired = RefusalCode.HOLD_EXPIRED if end == "lapse" else RefusalCode.HOLD_NOT_OPEN
+    assert again == [expired, expired, RefusalCode.HOLD_NOT_OPEN]
+
+
+def test_a_hold_nobody_authorized_is_unknown() -> None:
+    book = a_book()
+    hold = a_hold(book)
+    book.holds[hold.id] = None
+
+    assert refused(capture(book, a_capture(hold, 1), NOW)).code == RefusalCode.UNKNOWN_HOLD
+    assert refused(void(book, a_void(hold), NOW)).code == RefusalCode.UNKNOWN_HOLD
+
+
+def test_T2_a_hold_of_somebody_removed_is_still_captured_and_counted_to_him() -> None:
+    book = a_book()
+    hold = a_hold(book, 50)
+    book.access[BEN] = a_person("disabled", held=50, role="REMOVED")
+
+    counted = accepted(capture(book, a_capture(hold, 38), NOW)).access
+
+    assert counted == a_person("disabled", captured=38, role="REMOVED")
+
+
+def test_a_hold_of_nobody_is_a_broken_promise() -> None:
+    book = a_book()
+    hold = a_hold(book)
+    book.access[BEN] = None
+
+    with pytest.raises(AssertionError, match="belongs to nobody"):
+        void(book, a_void(hold), NOW)
