@@ -38,7 +38,7 @@ def test_service_has_the_rooms_of_its_kind(service: str) -> None:
     assert rooms_of(service) == ROOMS | EXTRA_ROOMS.get(service, set())
 
 
-@pytest.mark.parametrize("service", [*SERVICES, "portal"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_main_is_wiring_of_under_twenty_lines(service: str) -> None:
     wiring = ROOT / "services" / service / "__main__.py"
 

@@ -88,26 +88,35 @@ def _needs(books: Books, acts_by_wallet: dict[int, list[Act]]) -> Needs:
     for wallet, acts in acts_by_wallet.items():
         book = books.by_wallet.get(wallet)
         needs.versions.append(book.version if book is not None else -1)
-        access = book.access if book is not None else {}
-        holds = book.holds if book is not None else {}
         needs.firsts.append(len(needs.commands) + 1)
         needs.commands.extend([act.command for act in acts])
-        people: set[UUID] = set()
-        for act in acts:
-            if type(act) is Debit:
-                if act.person not in access:
-                    people.add(act.person)
-                continue
-            people.update(person for person in _people(act) if person not in access)
-            if type(act) is Authorize:
-                needs.awaited.append((wallet, act.command))
-            hold = _hold(act)
-            if hold is not None and holds.get(hold) is None:
-                needs.holds.append((wallet, hold))
-                needs.commands.append(hold)
-        needs.people.extend((wallet, person) for person in people)
+        people = book.access if book is not None else {}
+        holds = book.holds if book is not None else {}
+        _need_people(needs, wallet, acts, people)
+        _need_holds(needs, wallet, acts, holds)
         needs.lasts.append(len(needs.commands))
     return needs
+
+
+def _need_people(
+    needs: Needs, wallet: int, acts: Sequence[Act], at_hand: dict[UUID, Access | None]
+) -> None:
+    people = {act.person for act in acts if type(act) is Debit}
+    people.update(person for act in acts if type(act) is not Debit for person in _people(act))
+    needs.people.extend([(wallet, person) for person in people if person not in at_hand])
+
+
+def _need_holds(
+    needs: Needs, wallet: int, acts: Sequence[Act], at_hand: dict[UUID, Hold | None]
+) -> None:
+    """A hold that is not at hand may be stored, refused, or awaited by what came before it."""
+    for act in acts:
+        if type(act) is Authorize:
+            needs.awaited.append((wallet, act.command))
+        hold = _hold(act)
+        if hold is not None and at_hand.get(hold) is None:
+            needs.holds.append((wallet, hold))
+            needs.commands.append(hold)
 
 
 def _people(act: Act) -> tuple[UUID, ...]:
