@@ -80,11 +80,13 @@ class Client:
         held = await self.authorize(
             owner=owner, account=account, amount=amount, job=job, lease_seconds=lease_seconds
         )
+        has_failed = True
         try:
             yield held
-        except BaseException:
-            await asyncio.shield(held.give_back())
-            raise
+            has_failed = False
+        finally:
+            if has_failed:
+                await asyncio.shield(held.give_back())
         if held.is_open:
             await held.void()
 
