@@ -87,6 +87,7 @@ demo: setup ## tell the demo story on a stack of its own; KEEP=1 leaves it runni
 .PHONY: docs
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m deploy.operator.catalogue
+	@$(BIN)/python -m tests.contracts.documents
 
 .PHONY: lock
 lock: setup ## resolve pyproject.toml into both locks, hashes without addresses
