@@ -27,22 +27,21 @@ WITH replayed AS (
         sum(CASE 2 WHEN dst THEN amount WHEN src THEN -amount ELSE 0 END) OVER wallets AS free,
         lead(command) OVER wallets AS next_command,
         lead(part) OVER wallets AS next_part,
-        lead(balance) OVER wallets AS next_balance,
-        lag(part, 1, -1::smallint) OVER wallets AS part_before,
-        lag(command) OVER wallets AS command_before
+        lead(balance) OVER wallets AS next_balance
     FROM journal
     WINDOW wallets AS (PARTITION BY wallet ORDER BY seq)
 )
 SELECT format(
     'Wallet %s: row %s (part %s of command %s) has the balance %s, but the rows up to it come to'
-    ' %s, and it follows part %s of command %s.',
+    ' %s, and part %s of command %s follows.',
     coalesce(wallet.uid::text, replayed.wallet::text), replayed.seq, part, command, balance,
-    replayed.free, part_before, command_before
+    replayed.free, next_part, next_command
 )
 FROM replayed LEFT JOIN wallet ON wallet.id = replayed.wallet
 WHERE
     balance <> CASE WHEN next_command = command THEN next_balance ELSE replayed.free END
-    OR part <> CASE WHEN command_before = command THEN part_before + 1 ELSE 0 END
+    OR next_part <> CASE WHEN next_command = command THEN part + 1 ELSE 0 END
+    OR replayed.seq = 1 AND part <> 0
     OR replayed.free < 0
 ORDER BY replayed.wallet, replayed.seq
 LIMIT $1
@@ -174,4 +173,5 @@ ORDER BY outbox.id
 LIMIT $1
 """
 
-ORDER = (SEQUENCES, BALANCES, RANGES, HEADS, VERDICTS, PARKED, FACTS, OUTBOX)
+# The long ones first, for they are done side by side.
+ORDER = (HEADS, BALANCES, SEQUENCES, RANGES, VERDICTS, PARKED, FACTS, OUTBOX)

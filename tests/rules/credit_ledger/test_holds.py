@@ -75,6 +75,17 @@ def test_T25_what_expires_soonest_is_charged_first_and_the_latest_comes_back() -
     assert moved(decision) == [(CONSUMED, 50, 2), (CONSUMED, 10, 1), (FREE, 20, 1)]
 
 
+def test_T25_a_lot_that_a_part_does_not_reach_keeps_all_that_is_held() -> None:
+    book = a_book(a_lot(50), a_lot(50, number=2, expires_at=in_days(1)))
+    hold = a_hold(book, 80)
+
+    decision = applied(book, capture(book, a_capture(hold, 20, final=False), NOW))
+
+    assert moved(decision) == [(CONSUMED, 20, 2)]
+    assert decision.hold is not None
+    assert decision.hold.draws == (Draw(2, 30), Draw(1, 30))
+
+
 def test_T24_what_is_released_from_a_lot_past_its_time_expires_at_once() -> None:
     book = a_book(a_lot(100, expires_at=NOW + timedelta(seconds=5)))
     hold = a_hold(book, 90)

@@ -1,5 +1,7 @@
 """What limits a debit or a hold, in which order, and from which lots it takes."""
 
+import pytest
+
 from services.credit_ledger.rules.book import Draw, Transfer
 from services.credit_ledger.rules.spending import FREE, HELD, authorize, debit
 from shared.contracts.refusals import RefusalCode
@@ -134,3 +136,11 @@ def test_a_debit_counts_as_captured_in_every_mode() -> None:
 
         assert counted is not None
         assert (counted.captured, counted.held) == (7, 0)
+
+
+def test_I2_a_pool_that_counts_more_than_its_lots_have_is_a_broken_promise() -> None:
+    book = a_book(a_lot(10), a_lot(10, number=2))
+    book.free = 30
+
+    with pytest.raises(AssertionError, match="the lots hold 20 of 25"):
+        debit(book, a_debit(25), NOW)
