@@ -15,7 +15,11 @@ BUCKETS = (1, 2, 10, 50, 100, 250, 500, 1_000, 2_000)
 
 @dataclass(frozen=True)
 class Report:
-    """Counts, credits as decimal strings, milliseconds; `complaints` is empty when all is well."""
+    """Counts, credits as decimal strings, milliseconds; `complaints` is empty when all is well.
+
+    `resent` are copies of what had its verdict, each a duplicate; `sent_again` went out anew for
+    want of a verdict, after the broker was lost, and may well be the first to arrive.
+    """
 
     jobs: int
     organizations: int
@@ -34,6 +38,7 @@ class Report:
     redelivered: int
     requeued: int
     resent: int
+    sent_again: int
     duplicates_absorbed: int
     duplicates_in_log: int | None
     debits_per_s: float

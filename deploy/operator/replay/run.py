@@ -210,7 +210,6 @@ def _report(
     tally = played.tally
     batches = [batch for batch in books.batches if batch.commands]
     missing = _missing(played.seen, books)
-    resent = tally.resent + played.sent_again
     requeued = noted.requeued if noted else tally.taken
     return Report(
         jobs=len(plan.jobs),
@@ -227,9 +226,10 @@ def _report(
         facts_received=len(books.fact_by_place) - missing,
         facts_missing=missing,
         facts_repeated=played.seen.repeated,
-        redelivered=resent + requeued,
+        redelivered=tally.resent + played.sent_again + requeued,
         requeued=requeued,
-        resent=resent,
+        resent=tally.resent,
+        sent_again=played.sent_again,
         duplicates_absorbed=sum(batch.duplicates for batch in books.batches),
         duplicates_in_log=noted.duplicates if noted else None,
         debits_per_s=round(tally.debits_per_second, 1),
