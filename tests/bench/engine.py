@@ -13,6 +13,7 @@ import asyncpg
 
 from services.credit_ledger.store import locking
 from services.credit_ledger.store.locking import PLANNER
+from shared.service import calm_garbage_collection
 from tests.bench.ground import Ground
 from tests.bench.rivals import Timed, bare_copy, guarded_updates, journal_rows
 
@@ -49,8 +50,7 @@ class Bench:
             order = list(measures)
             random.shuffle(order)
             for name in order:
-                gc.collect()
-                gc.freeze()
+                calm_garbage_collection()
                 timed, moved = await measures[name]()
                 gc.unfreeze()
                 if number:
