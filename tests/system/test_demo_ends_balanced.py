@@ -1,9 +1,11 @@
 """The demo as a newcomer sees it: told, balanced, gone."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
@@ -25,21 +27,21 @@ def nowhere() -> Iterator[Path]:
 
 
 @pytest.mark.timeout(300)
-def test_the_demo_ends_balanced_and_leaves_nothing_behind(nowhere: Path) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "deploy.operator.main", "demo", "--json", "--jobs", JOBS],
+async def test_the_demo_ends_balanced_and_leaves_nothing_behind(nowhere: Path) -> None:
+    """Awaited, not blocked on: the connections of the other tests have heartbeats to answer."""
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.operator.main", "demo", "--json", "--jobs", JOBS),
         cwd=PROJECT,
         env={**os.environ, "TMPDIR": str(nowhere)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=280,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
     )
-    assert told.returncode == 0, told.stderr
-    ended = json.loads(told.stdout.splitlines()[-1])
+    output, told = (each.decode() for each in await demo.communicate())
+    assert demo.returncode == 0, told
+    ended = json.loads(output.splitlines()[-1])
 
     assert ended.pop("seconds") > 0
     assert ended == {"steps": 18, "failed": 0, "balanced": True}
-    assert [code for code in CODES if f"refused {code}" not in told.stderr] == []
+    assert [code for code in CODES if f"refused {code}" not in told] == []
     assert list(nowhere.iterdir()) == []
