@@ -9,14 +9,13 @@ from typing import TypeAlias
 
 import aiormq
 import orjson
-import structlog
 from aiormq.abc import AbstractConnection, ArgumentsType, ChannelFrame, DeliveredMessage
-from aiormq.exceptions import AMQPError
 from pamqp import commands as amqp
 from pamqp.body import ContentBody
 from pamqp.header import ContentHeader
 
 from shared.client.letters import Letter
+from shared.client.loss import Lost, survived
 from shared.clock import Clock
 from shared.contracts.credits import INTAKE_EXCHANGE
 from shared.contracts.message import CONTENT_TYPE
@@ -30,9 +29,6 @@ REPLIES_WAITING_MAX = 100_000
 PERSISTENT = 2
 
 VerdictJson: TypeAlias = dict[str, object]
-Lost = (OSError, TimeoutError, AMQPError)
-
-log = structlog.get_logger()
 
 
 class Wire:
@@ -51,6 +47,7 @@ class Wire:
         self.user = user_of(amqp_url)
         self.is_up = asyncio.Event()
         self.connections = 0
+        self._attempts = 0
         self._url = with_heartbeat(amqp_url)
         self._instance = Clock().new_id().hex
         self._on_verdicts = on_verdicts
@@ -62,27 +59,25 @@ class Wire:
     async def open(self) -> None:
         """Connect once, with a new reply queue; raises OSError, TimeoutError or AMQPError."""
         async with asyncio.timeout(CONNECT_SECONDS):
-            connection = await aiormq.connect(self._url)
-            self.connections += 1
-            self._reply_queue = f"reply.{self.user}.{self._instance}-{self.connections}"
-            await self._hear_verdicts(connection)
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            self._connection = await aiormq.connect(self._url)
+            self._attempts += 1
+            self._reply_queue = f"reply.{self.user}.{self._instance}-{self._attempts}"
+            await self._hear_verdicts(self._connection)
+            channel = await self._connection.channel(on_return_raises=True)
         assert isinstance(channel, aiormq.Channel)
-        self._connection, self._out = connection, channel
+        self._out = channel
+        self.connections += 1
         self.is_up.set()
 
     async def keep_open(self) -> None:
         """Wait for the connection's end and connect again, for ever, with growing pauses."""
         pause = BACKOFF_FIRST_SECONDS
         while True:
-            try:
-                if not self.is_up.is_set():
-                    await self.open()
-                    pause = BACKOFF_FIRST_SECONDS
-                await self._ended()
-            except Lost as error:
-                log.info("broker_unreachable", reason=repr(error))
+            if self.is_up.is_set() or await survived(self.open()):
+                pause = BACKOFF_FIRST_SECONDS
+                await survived(self._ended())
             self.is_up.clear()
+            await survived(self._hang_up())
             await asyncio.sleep(uniform(pause / 2, pause))  # noqa: S311  # spreads nodes, no secret
             pause = min(pause * 2, BACKOFF_MAX_SECONDS)
 
@@ -107,8 +102,7 @@ class Wire:
     async def close(self) -> None:
         """Close for good."""
         self.is_up.clear()
-        if self._connection is not None:
-            await self._connection.close()
+        await survived(self._hang_up())
 
     async def _hear_verdicts(self, connection: AbstractConnection) -> None:
         channel = await connection.channel(publisher_confirms=False)
@@ -124,7 +118,10 @@ class Wire:
         assert self._connection is not None
         assert self._out is not None
         await _first_of(self._connection.closing, self._out.closing)
-        if not self._connection.is_closed:
+
+    async def _hang_up(self) -> None:
+        """Close what is left of a connection, whole or half open."""
+        if self._connection is not None and not self._connection.is_closed:
             await self._connection.close()
 
     def _frames(
@@ -170,7 +167,11 @@ class Wire:
 @asynccontextmanager
 async def opened(wire: Wire) -> AsyncIterator[Wire]:
     """Open a wire and keep it open for the length of the block; raises when there is no broker."""
-    await wire.open()
+    try:
+        await wire.open()
+    except Lost:
+        await wire.close()
+        raise
     keeper = asyncio.create_task(wire.keep_open())
     try:
         yield wire
@@ -178,6 +179,8 @@ async def opened(wire: Wire) -> AsyncIterator[Wire]:
         keeper.cancel()
         await asyncio.wait({keeper})
         await wire.close()
+    if not keeper.cancelled():
+        keeper.result()
 
 
 async def _first_of(*ends: Awaitable[object]) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import aiormq
 import orjson
+import structlog
 import uvloop
 from aiormq.abc import AbstractChannel, DeliveredMessage
-from aiormq.exceptions import AMQPError
 
+from shared.client.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import STREAM
 
@@ -39,9 +40,7 @@ class Listener:
     async def listen(self, amqp_url: str) -> None:
         """Read until the message that ends it, through any loss of the connection."""
         while not self.is_over.is_set():
-            try:
-                await self._read(amqp_url)
-            except (OSError, TimeoutError, AMQPError):
+            if not await survived(self._read(amqp_url)):
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _read(self, amqp_url: str) -> None:
@@ -96,6 +95,7 @@ class Listener:
 
 def main() -> None:
     """Listen as told until the end, then write down what was seen."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     told: dict[str, str] = json.loads(sys.stdin.readline())
     listener = Listener(told["end"])
     uvloop.run(listener.listen(told["amqp_url"]))

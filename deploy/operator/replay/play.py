@@ -110,9 +110,10 @@ class Player:
         self.tally.job_is_settled()
 
     async def _answer(self, letter: Letter) -> VerdictJson:
-        answered = self.courier.send(letter)
         if self.rogue is not None:
+            await self.rogue.lets_go_on()
             self.rogue.message_is_sent()
+        answered = self.courier.send(letter)
         verdict = (await answered)[letter.id]
         if self.random.random() < self.resend_share:
             self.tally.resent += 1

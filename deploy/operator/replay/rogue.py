@@ -6,8 +6,8 @@ from math import ceil
 
 import aiormq
 from aiormq.abc import AbstractConnection, DeliveredMessage
-from aiormq.exceptions import AMQPError
 
+from shared.client.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import SHARDS, shard
 
@@ -34,21 +34,34 @@ class Rogue:
         self._bite = max(1, min(TAKEN_AT_ONCE_MAX, target // BITES))
         self._sent = 0
         self._is_due = asyncio.Event()
+        self._is_taking = False
+        self._may_go_on = asyncio.Event()
+        self._may_go_on.set()
 
     def message_is_sent(self) -> None:
         self._sent += 1
-        if self._wanted() >= self._bite:
+        if self._wanted() >= self._bite and not self._is_due.is_set():
             self._is_due.set()
+            if not self._is_taking:
+                self._may_go_on.clear()
+
+    async def lets_go_on(self) -> None:
+        """Wait until the rogue is at the queues when it is due: what was sent before that is with
+        the workers already, and a short run would be over before the first bite.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TAKE_SECONDS):
+                await self._may_go_on.wait()
 
     async def run(self) -> None:
         """Bite whenever enough has been sent, until the target is reached or it is cancelled."""
         while self.taken < self._target:
             await self._is_due.wait()
-            try:
-                await self._bite_often()
-            except (OSError, TimeoutError, AMQPError):
-                # The broker may be among those that are killed.
+            # The broker may be among those that are killed.
+            if not await survived(self._bite_often()):
+                self._may_go_on.set()
                 await asyncio.sleep(PAUSE_SECONDS)
+        self._may_go_on.set()
 
     def _wanted(self) -> int:
         """How many are to be taken by now and have not been."""
@@ -80,8 +93,11 @@ class Rogue:
             await channel.basic_qos(prefetch_count=count)
             for number in range(SHARDS):
                 await channel.basic_consume(shard(number), keep, arguments={"x-priority": PRIORITY})
+            self._is_taking = True
+            self._may_go_on.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(TAKE_SECONDS):
                     await enough.wait()
         finally:
+            self._is_taking = False
             await channel.close()

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import aiormq
 import orjson
-from aiormq.abc import AbstractConnection, DeliveredMessage
-from aiormq.exceptions import AMQPError
+from aiormq.abc import AbstractChannel, DeliveredMessage
 
+from shared.client.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import STREAM
 
@@ -40,7 +40,7 @@ def read_offset(text: str) -> Offset:
 async def facts(amqp_url: str, start: Offset) -> AsyncIterator[tuple[int, str, bytes]]:
     """Offset, routing key and body of each fact; goes on where it was after a lost connection."""
     waiting: asyncio.Queue[tuple[int, str, bytes]] = asyncio.Queue(PREFETCH)
-    reader = asyncio.create_task(_read(amqp_url, start, waiting))
+    reader = asyncio.create_task(_Reader(start, waiting).read(amqp_url))
     try:
         while True:
             following = asyncio.create_task(waiting.get())
@@ -75,50 +75,44 @@ async def show(
             return
 
 
-async def _read(
-    amqp_url: str, start: Offset, waiting: "asyncio.Queue[tuple[int, str, bytes]]"
-) -> None:
-    connection: AbstractConnection = await aiormq.connect(with_heartbeat(amqp_url))
-    while True:
+class _Reader:
+    """Reads on from where it was, through any loss of the connection but the first attempt."""
+
+    def __init__(self, start: Offset, waiting: "asyncio.Queue[tuple[int, str, bytes]]") -> None:
+        self._following = start
+        self._waiting = waiting
+        self._unacked = 0
+
+    async def read(self, amqp_url: str) -> None:
+        """Read for ever; the first attempt raises what it meets, so that a wrong address shows."""
+        await self._read_until_lost(amqp_url)
+        while True:
+            await asyncio.sleep(AGAIN_SECONDS)
+            await survived(self._read_until_lost(amqp_url))
+
+    async def _read_until_lost(self, amqp_url: str) -> None:
+        connection = await aiormq.connect(with_heartbeat(amqp_url))
         try:
-            start = await _read_until_lost(connection, start, waiting)
+            channel = await connection.channel()
+            await channel.basic_qos(prefetch_count=PREFETCH)
+
+            async def hear(message: DeliveredMessage) -> None:
+                await self._hear(channel, message)
+
+            await channel.basic_consume(STREAM, hear, arguments={OFFSET: self._following})
+            await asyncio.wait({asyncio.ensure_future(connection.closing)})
         finally:
-            await connection.close()
-        connection = await _connected_again(amqp_url)
+            await survived(connection.close())
 
-
-async def _read_until_lost(
-    connection: AbstractConnection,
-    start: Offset,
-    waiting: "asyncio.Queue[tuple[int, str, bytes]]",
-) -> Offset:
-    following = start
-    unacked = 0
-    channel = await connection.channel()
-    await channel.basic_qos(prefetch_count=PREFETCH)
-
-    async def hear(message: DeliveredMessage) -> None:
-        nonlocal following, unacked
+    async def _hear(self, channel: AbstractChannel, message: DeliveredMessage) -> None:
         offset = (message.header.properties.headers or {})[OFFSET]
         assert isinstance(offset, int)
         # The stream starts at the chunk that holds the wanted offset, not at the offset.
-        if isinstance(following, int) and offset < following:
+        if isinstance(self._following, int) and offset < self._following:
             return
-        following = offset + 1
-        await waiting.put((offset, message.routing_key or "", message.body))
-        unacked += 1
-        if unacked >= ACK_EVERY and message.delivery_tag is not None:
-            unacked = 0
+        self._following = offset + 1
+        await self._waiting.put((offset, message.routing_key or "", message.body))
+        self._unacked += 1
+        if self._unacked >= ACK_EVERY and message.delivery_tag is not None:
+            self._unacked = 0
             await channel.basic_ack(message.delivery_tag, multiple=True)
-
-    await channel.basic_consume(STREAM, hear, arguments={OFFSET: start})
-    await asyncio.wait({asyncio.ensure_future(connection.closing)})
-    return following
-
-
-async def _connected_again(amqp_url: str) -> AbstractConnection:
-    while True:
-        try:
-            return await aiormq.connect(with_heartbeat(amqp_url))
-        except (OSError, AMQPError):
-            await asyncio.sleep(AGAIN_SECONDS)
