@@ -53,7 +53,7 @@ CREATE TABLE lot (
     expires_at timestamptz,
     store text NOT NULL,
     order_id text NOT NULL,
-    line_no integer NOT NULL,
+    line_no bigint NOT NULL,
     currency text,
     unit_price text,
     open boolean NOT NULL,
@@ -147,8 +147,8 @@ CREATE TABLE batch (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     worker smallint NOT NULL,
     committed_at timestamptz NOT NULL,
-    commands integer NOT NULL,
-    duplicates integer NOT NULL,
+    commands bigint NOT NULL,
+    duplicates bigint NOT NULL,
     wallets bigint [] NOT NULL,
     seqs_from bigint [] NOT NULL,
     seqs_to bigint [] NOT NULL,
@@ -159,7 +159,7 @@ CREATE TABLE batch (
 CREATE TABLE order_line (
     store text NOT NULL,
     order_id text NOT NULL,
-    line_no integer NOT NULL,
+    line_no bigint NOT NULL,
     command uuid NOT NULL UNIQUE,
     content bigint NOT NULL,
     PRIMARY KEY (store, order_id, line_no)

@@ -194,7 +194,7 @@ WITH wallets AS (
     FROM unnest(
         $13::bigint [], $14::bigint [], $15::smallint [], $16::bigint [], $17::bigint [],
         $18::bigint [], $19::timestamptz [], $20::timestamptz [], $21::text [], $22::text [],
-        $23::integer [], $24::text [], $25::text []
+        $23::bigint [], $24::text [], $25::text []
     ) AS new (
         wallet, number, category, granted, free, held, granted_at, expires_at, store, order_id,
         line_no, currency, unit_price
