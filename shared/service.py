@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
@@ -11,11 +11,11 @@ from typing import TypeAlias, TypeVar
 import asyncpg
 import structlog
 import uvloop
-from aio_pika.exceptions import AMQPError
 from faststream.rabbit import RabbitBroker, RabbitRouter
 
 from shared.clock import OFFSET_FILE, Clock
 from shared.messaging.doors import Doorkeeper
+from shared.messaging.loss import Lost, survived
 from shared.messaging.outbox import Relay
 from shared.messaging.publisher import NotConfirmed, Publisher, publisher, with_heartbeat
 from shared.postgres.pool import PASSING, open_pool
@@ -24,10 +24,14 @@ from shared.telemetry import configure_logs, serve_health
 
 RETRY_SECONDS = 0.5
 GRACE_SECONDS = 15.0
-UNREACHABLE: tuple[type[Exception], ...] = (AMQPError, NotConfirmed, *PASSING)
+UNREACHABLE: tuple[type[Exception], ...] = (NotConfirmed, *Lost, *PASSING)
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+
+class DoorsShutError(Exception):
+    """The service cannot start now; whoever supervises it starts it again."""
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Running:
             await asyncio.wait_for(self.stopping.wait(), seconds)
 
 
-Work: TypeAlias = Callable[[Running], Awaitable[None]]
+Work: TypeAlias = Callable[[Running], Coroutine[None, None, None]]
 Room: TypeAlias = Callable[[Running], AbstractAsyncContextManager[dict[str, object]]]
 
 
@@ -96,14 +100,17 @@ async def _run(
             tasks.create_task(relay.run())
             for work in works:
                 tasks.create_task(_until_stopped(work, running))
-            await _open_doors(broker)
-            running.ready = True
-            log.info("ready")
-            await running.stopping.wait()
-            log.info("stopping")
-            running.ready = False
-            await broker.stop()
-            await relay.stop()
+            try:
+                await _open_doors(broker)
+                running.ready = True
+                log.info("ready")
+                await running.stopping.wait()
+            finally:
+                log.info("stopping")
+                running.ready = False
+                running.stopping.set()
+                await broker.stop()
+                await relay.stop()
         with suppress(TimeoutError, *PASSING):
             await asyncio.wait_for(relay.drain(), GRACE_SECONDS)
     log.info("stopped")
@@ -138,7 +145,10 @@ def _broker(
 
 
 async def _open_doors(broker: RabbitBroker) -> None:
-    await _patiently(broker.start)
+    """Open every door or none: half-open ones are for a new process to open again."""
+    if not await survived(broker.start(), losses=UNREACHABLE):
+        message = "the broker was lost while the doors opened"
+        raise DoorsShutError(message)
 
 
 async def _patiently(start: Callable[[], Awaitable[T]]) -> T:
@@ -154,10 +164,8 @@ async def _patiently(start: Callable[[], Awaitable[T]]) -> T:
 async def _until_stopped(work: Work, running: Running) -> None:
     """Run work again and again while its failures pass."""
     while not running.stopping.is_set():
-        try:
-            await work(running)
-        except UNREACHABLE as error:
-            log.warning("work_waits", work=work.__name__, reason=repr(error))
+        if not await survived(work(running), losses=UNREACHABLE):
+            log.warning("work_waits", work=work.__name__)
             await running.pause(RETRY_SECONDS)
 
 

@@ -80,9 +80,13 @@ async def decide_shards(running: Running) -> None:
     async with asyncio.TaskGroup() as tasks:
         taking = tasks.create_task(_take(deliveries, engine, running, in_flight))
         answering = tasks.create_task(_answer(deliveries, running.publisher, in_flight))
-        await deliveries.run(running.stopping)
+
+        async def drained() -> None:
+            taking.cancel()
+            await in_flight.join()
+
+        await deliveries.run(running.stopping, drained=drained)
         taking.cancel()
-        await in_flight.join()
         answering.cancel()
 
 

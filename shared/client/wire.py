@@ -15,10 +15,10 @@ from pamqp.body import ContentBody
 from pamqp.header import ContentHeader
 
 from shared.client.letters import Letter
-from shared.client.loss import Lost, survived
 from shared.clock import Clock
 from shared.contracts.credits import INTAKE_EXCHANGE
 from shared.contracts.message import CONTENT_TYPE
+from shared.messaging.loss import Lost, survived
 from shared.messaging.publisher import user_of, with_heartbeat
 from shared.messaging.topology import OWNER_HEADER
 

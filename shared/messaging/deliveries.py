@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -10,13 +10,12 @@ import aiormq
 import structlog
 from aiormq import Channel
 from aiormq.abc import DeliveredMessage
-from aiormq.exceptions import AMQPError
 
+from shared.messaging.loss import Lost, survived
 from shared.messaging.publisher import RECONNECT_SECONDS, with_heartbeat
 
 PREFETCH_PER_QUEUE = 1_000
 CONSUMERS_CHECKED_SECONDS = 2.0
-LOST: tuple[type[Exception], ...] = (AMQPError, ConnectionError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -35,26 +34,15 @@ class Deliveries:
     _waiting: "deque[DeliveredMessage]" = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Consume until stopped; unacked messages of a lost channel come again by themselves."""
+    async def run(self, stopping: asyncio.Event, *, drained: Callable[[], Awaitable[None]]) -> None:
+        """Consume until stopped; unacked messages of a lost channel come again by themselves.
+
+        At the end nothing new is taken, `drained` waits until all that was taken is acknowledged,
+        and only then the connection closes.
+        """
         while not stopping.is_set():
-            try:
-                connection = await aiormq.connect(with_heartbeat(self.amqp_url))
-            except LOST as error:
-                log.warning("deliveries_wait", reason=repr(error))
+            if not await survived(self._connected(stopping, drained)):
                 await self._pause(stopping, RECONNECT_SECONDS)
-                continue
-            try:
-                channel = await connection.channel()
-                assert isinstance(channel, Channel)
-                await self._consume(channel, stopping)
-            except LOST as error:
-                log.warning("deliveries_lost", reason=repr(error))
-            finally:
-                self.consuming = False
-                self._waiting.clear()
-                with suppress(*LOST):
-                    await connection.close()
 
     async def take(self, limit: int) -> list[DeliveredMessage]:
         """Take what waits now, at most `limit`; waits only while there is nothing."""
@@ -67,8 +55,24 @@ class Deliveries:
         """Acknowledge everything taken up to this message; on a lost channel it comes again."""
         if last.channel.is_closed or last.delivery_tag is None:
             return
-        with suppress(*LOST):
+        with suppress(*Lost):
             await last.channel.basic_ack(last.delivery_tag, multiple=True, wait=False)
+
+    async def _connected(
+        self, stopping: asyncio.Event, drained: Callable[[], Awaitable[None]]
+    ) -> None:
+        connection = await aiormq.connect(with_heartbeat(self.amqp_url))
+        try:
+            channel = await connection.channel()
+            assert isinstance(channel, Channel)
+            await self._consume(channel, stopping)
+            if stopping.is_set():
+                await drained()
+        finally:
+            self.consuming = False
+            self._waiting.clear()
+            with suppress(*Lost):
+                await connection.close()
 
     async def _consume(self, channel: Channel, stopping: asyncio.Event) -> None:
         """Consume on one channel, prefetch per queue, until it or one consumer is gone."""

@@ -9,10 +9,11 @@ from uuid import UUID
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, DeliveryMode
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPConnectionError, AMQPError, ChannelInvalidStateError
 from yarl import URL
 
 from shared.contracts.message import CONTENT_TYPE
+from shared.messaging.loss import is_our_own_end
 from shared.messaging.topology import DEAD, REASON_HEADER
 
 PUBLISH_SECONDS = 10.0
@@ -61,8 +62,11 @@ class Publisher:
         exchange = await self._exchange(outgoing.exchange)
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
-                await exchange.publish(self._message(outgoing), outgoing.routing_key)
-        except (TimeoutError, AMQPError, ConnectionError, RuntimeError) as error:
+                while True:
+                    if await self._is_confirmed(exchange, outgoing):
+                        return
+                    await asyncio.sleep(RECONNECT_SECONDS)
+        except (TimeoutError, AMQPError) as error:
             message = f"{outgoing.type} {outgoing.message_id}: {error!r}"
             raise NotConfirmed(message) from error
 
@@ -78,6 +82,10 @@ class Publisher:
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
                 await self._transient.default_exchange.publish(message, queue, mandatory=False)
+        except asyncio.CancelledError:
+            if is_our_own_end():
+                raise
+            log.warning("reply_dropped", queue=queue, reason="connection lost")
         except (TimeoutError, AMQPError, ConnectionError, RuntimeError) as error:
             log.warning("reply_dropped", queue=queue, reason=repr(error))
 
@@ -105,6 +113,20 @@ class Publisher:
             else:
                 log.error("buried", type=type_name, message_id=str(message_id), reason=reason)
                 return
+
+    async def _is_confirmed(
+        self, exchange: aio_pika.abc.AbstractExchange, outgoing: Outgoing
+    ) -> bool:
+        """Publish once; False when the connection was lost under it, and the id may go again."""
+        try:
+            await exchange.publish(self._message(outgoing), outgoing.routing_key)
+        except asyncio.CancelledError:
+            if is_our_own_end():
+                raise
+            return False
+        except (ChannelInvalidStateError, AMQPConnectionError, ConnectionError, RuntimeError):
+            return False
+        return True
 
     async def _exchange(self, name: str) -> aio_pika.abc.AbstractExchange:
         if name not in self._exchanges:

@@ -15,7 +15,7 @@ import structlog
 import uvloop
 from aiormq.abc import AbstractChannel, DeliveredMessage
 
-from shared.client.loss import survived
+from shared.messaging.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import STREAM
 

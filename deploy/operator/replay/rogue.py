@@ -7,7 +7,7 @@ from math import ceil
 import aiormq
 from aiormq.abc import AbstractConnection, DeliveredMessage
 
-from shared.client.loss import survived
+from shared.messaging.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import SHARDS, shard
 

@@ -8,7 +8,7 @@ import aiormq
 import orjson
 from aiormq.abc import AbstractChannel, DeliveredMessage
 
-from shared.client.loss import survived
+from shared.messaging.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import STREAM
 

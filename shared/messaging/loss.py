@@ -7,12 +7,14 @@ import structlog
 from aiormq.exceptions import AMQPError
 
 # RuntimeError is how aiormq says that a connection closed between two calls.
-Lost = (OSError, TimeoutError, AMQPError, RuntimeError)
+Lost: tuple[type[Exception], ...] = (OSError, TimeoutError, AMQPError, RuntimeError)
 
 log = structlog.get_logger()
 
 
-async def survived(work: Coroutine[None, None, None]) -> bool:
+async def survived(
+    work: Coroutine[None, None, None], *, losses: tuple[type[Exception], ...] = Lost
+) -> bool:
     """Whether work on a connection came to its end; False when the connection was lost under it.
 
     It runs in a task of its own, for the driver also cancels what waits on a lost connection, and
@@ -28,7 +30,20 @@ async def survived(work: Coroutine[None, None, None]) -> bool:
     error = task.exception()
     if error is None:
         return True
-    if not isinstance(error, Lost):
+    if not is_loss(error, losses):
         raise error
     log.info("broker_unreachable", reason=repr(error))
     return False
+
+
+def is_loss(error: BaseException, losses: tuple[type[Exception], ...] = Lost) -> bool:
+    """Whether an error, or every error of a group, is a lost connection."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_loss(one, losses) for one in error.exceptions)
+    return isinstance(error, losses)
+
+
+def is_our_own_end() -> bool:
+    """Whether a CancelledError just caught was meant for this task, not thrown by the driver."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
