@@ -8,5 +8,5 @@ if __name__ == "__main__":
         "credit_ledger",
         [reactions.router, queries.router],
         rooms=[commands.open_engine],
-        works=[commands.decide_shards, timers.sweep, timers.tell_refusals],
+        works=[commands.decide_shards, timers.sweep, timers.tell_refusals, timers.watermark],
     )

@@ -1,6 +1,7 @@
 """The hot door: commands from the shard queues, decided together, answered, then acked."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from aiormq.abc import DeliveredMessage
 from pydantic import ValidationError
 
 from services.credit_ledger.engine.delivery_log import DeliveryLog
-from services.credit_ledger.engine.group_commit import BATCH_ACTS_MAX, Engine
+from services.credit_ledger.engine.group_commit import BATCH_ACTS_MAX, POISON, Engine
 from services.credit_ledger.engine.intake import acts_of, is_from_the_future, is_uuid7
 from services.credit_ledger.engine.outcomes import Outcome, to_wire
 from services.credit_ledger.rules.acts import Act
@@ -38,7 +39,7 @@ class Taken:
 
     last: DeliveredMessage
     acts: list[Act] = field(default_factory=list)
-    reply_to: list[str | None] = field(default_factory=list)
+    sources: list[DeliveredMessage] = field(default_factory=list)
     refused: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
 
@@ -60,8 +61,9 @@ async def open_engine(running: Running) -> AsyncIterator[dict[str, object]]:
     )
     async with asyncio.TaskGroup() as tasks:
         ended = asyncio.Event()
-        tasks.create_task(engine.run(ended))
         try:
+            await engine.open()
+            tasks.create_task(engine.run(ended))
             running.rooms["engine"] = engine
             yield {"engine": engine}
         finally:
@@ -98,9 +100,10 @@ async def _take(
 ) -> None:
     """Read the next messages while the ones before them commit."""
     while True:
-        messages = await deliveries.take(BATCH_ACTS_MAX)
-        taken = await _read_all(messages, running.publisher, running.clock, engine.log)
-        await in_flight.put((taken, asyncio.create_task(engine.submit(taken.acts))))
+        messages = deque(await deliveries.take(BATCH_ACTS_MAX))
+        while messages:
+            taken = await _read_some(messages, running.publisher, running.clock, engine.log)
+            await in_flight.put((taken, asyncio.create_task(engine.submit(taken.acts))))
 
 
 async def _answer(
@@ -111,24 +114,26 @@ async def _answer(
     """Answer after the commit, ack after the answer."""
     while True:
         taken, decided = await in_flight.get()
-        outcomes = await decided
-        answers: list[tuple[str | None, dict[str, object]]] = [
-            (reply_to, to_wire(outcome))
-            for reply_to, outcome in zip(taken.reply_to, outcomes, strict=True)
-            if reply_to is not None and not outcome.parked
-        ]
+        answers: list[tuple[str | None, dict[str, object]]] = []
+        for message, outcome in zip(taken.sources, await decided, strict=True):
+            if outcome.refusal == POISON:
+                reason = Poison(RefusalCode.MALFORMED, "broke a constraint when it stood alone")
+                await _bury(publisher, message, reason)
+            if not outcome.parked:
+                answers.append((message.header.properties.reply_to, to_wire(outcome)))
         await _reply(publisher, [*answers, *taken.refused])
         await deliveries.ack_through(taken.last)
         in_flight.task_done()
 
 
-async def _read_all(
-    messages: Sequence[DeliveredMessage], publisher: Publisher, clock: Clock, log: DeliveryLog
+async def _read_some(
+    messages: deque[DeliveredMessage], publisher: Publisher, clock: Clock, log: DeliveryLog
 ) -> Taken:
-    """Read messages into acts; poison is buried and refused, and spoils nobody else's message."""
-    taken = Taken(messages[-1])
+    """Read messages into acts until they fill a batch; poison is buried and spoils nobody's."""
+    taken = Taken(messages[0])
     now = clock.now()
-    for message in messages:
+    while messages and len(taken.acts) < BATCH_ACTS_MAX:
+        taken.last = message = messages.popleft()
         reply_to = message.header.properties.reply_to
         try:
             command = _read(message)
@@ -148,13 +153,15 @@ async def _read_all(
             )
             continue
         taken.acts.extend(acts)
-        taken.reply_to.extend([reply_to] * len(acts))
+        taken.sources.extend([message] * len(acts))
     return taken
 
 
 def _read(message: DeliveredMessage) -> Command[Any]:
     """Read one message; Poison names the field when it is not what it has to be."""
     properties = message.header.properties
+    if len(message.body) > topology.MESSAGE_BYTES_MAX:
+        raise Poison(RefusalCode.TOO_LARGE, f"body: {len(message.body)} bytes")
     contract = LEDGER_TYPES.get(properties.message_type or "")
     if contract is None:
         raise Poison(RefusalCode.MALFORMED, f"type: {properties.message_type!r} is not known here")

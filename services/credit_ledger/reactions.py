@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.credit_ledger.engine.group_commit import Engine
 from services.credit_ledger.engine.intake import content_of
+from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import Act, Grant, OpenPool, SetRole
 from services.credit_ledger.rules.book import Purchase
 from services.credit_ledger.rules.purchases import CATEGORIES
@@ -18,7 +19,7 @@ from shared.contracts.membership import MemberAdded, MemberRemoved, Organization
 from shared.contracts.message import Fact, FactData
 from shared.contracts.purchases import CreditLine, OrderPaid
 from shared.messaging import topology
-from shared.messaging.doors import carries, open_queue
+from shared.messaging.doors import Poison, carries, open_queue
 from shared.messaging.inbox import hear
 from shared.postgres.pool import Pool
 
@@ -48,7 +49,8 @@ async def order_paid(
                     continue
                 grants.append(replace(grant, command=command))
     if grants:
-        await engine.submit(grants)
+        for outcome in await engine.submit(grants):
+            _insist(outcome)
 
 
 @facts
@@ -60,8 +62,13 @@ async def membership_spoke(
         for act in [act for due in heard.due for act in _acts(due)]:
             # One by one: the pool that one opens has to be there before the next names it.
             [outcome] = await engine.submit([act])
-            if outcome.refusal is not None:
-                log.error("fact_refused", act=repr(act), code=outcome.refusal.code)
+            _insist(outcome)
+
+
+def _insist(outcome: Outcome) -> None:
+    """Bury what the engine could not take: a purchase or a member never vanishes in silence."""
+    if outcome.refusal is not None:
+        raise Poison(outcome.refusal.code, f"the ledger refused {outcome.command}")
 
 
 def _acts(fact: Fact[FactData]) -> list[Act]:

@@ -8,12 +8,13 @@ from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import Act, Capture, Expire, Lapse, Void
 from services.credit_ledger.store import sweeping
 from services.credit_ledger.store.sweeping import DueParked
-from shared.contracts.credits import HoldRefused
-from shared.messaging.outbox import publish_unsequenced
+from shared.contracts.credits import CreditLedgerWatermark, HoldRefused
+from shared.messaging import outbox
 from shared.service import Running
 
 SWEEP_SECONDS = 1.0
 REFUSALS_SECONDS = 1.0
+WATERMARK_SECONDS = 1.0
 
 
 async def sweep(running: Running) -> None:
@@ -21,16 +22,14 @@ async def sweep(running: Running) -> None:
     engine = running.rooms["engine"]
     assert isinstance(engine, Engine)
     while not running.stopping.is_set():
-        async with running.pool.acquire() as connection, connection.transaction():
-            if await sweeping.claim(connection):
-                now = running.clock.now()
-                holds = await sweeping.due_holds(connection, now)
-                wallets = await sweeping.due_wallets(connection, now)
-                parked = await sweeping.due_parked(connection, now)
-                new_id = running.clock.new_id
-                acts: list[Act] = [Lapse(new_id(), due.owner, 0, due.hold) for due in holds]
-                acts += [Expire(new_id(), owner, 0) for owner in wallets]
-                await _settle(engine, acts, parked)
+        now, new_id = running.clock.now(), running.clock.new_id
+        async with running.pool.acquire() as connection:
+            holds = await sweeping.due_holds(connection, now)
+            wallets = await sweeping.due_wallets(connection, now)
+            parked = await sweeping.due_parked(connection, now)
+        acts: list[Act] = [Lapse(new_id(), due.owner, 0, due.hold) for due in holds]
+        acts += [Expire(new_id(), owner, 0) for owner in wallets]
+        await _settle(engine, acts, parked)
         await running.pause(SWEEP_SECONDS)
 
 
@@ -41,8 +40,26 @@ async def tell_refusals(running: Running) -> None:
     while not running.stopping.is_set():
         for owner, refused in engine.take_refused().items():
             data = HoldRefused(owner=owner, refused=dict(refused))
-            await publish_unsequenced(running.publisher, data, subject=owner, clock=running.clock)
+            await outbox.announce(
+                running.publisher,
+                data,
+                subject=owner,
+                identifier=running.clock.new_id(),
+                at=running.clock.now(),
+            )
         await running.pause(REFUSALS_SECONDS)
+
+
+async def watermark(running: Running) -> None:
+    """Say that all is published, each second that it is."""
+    while not running.stopping.is_set():
+        now = running.clock.now()
+        if await outbox.is_published(running.pool):
+            said = CreditLedgerWatermark(at=now)
+            await outbox.announce(
+                running.publisher, said, identifier=running.clock.new_id(), at=now
+            )
+        await running.pause(WATERMARK_SECONDS)
 
 
 async def _settle(engine: Engine, acts: list[Act], parked: list[DueParked]) -> None:

@@ -47,6 +47,7 @@ FACTS: tuple[type[FactData], ...] = (
     credits.CreditsExpired,
     credits.AccessChanged,
     credits.HoldRefused,
+    credits.CreditLedgerWatermark,
 )
 
 

@@ -1,16 +1,16 @@
 """The credit ledger's messages: holds, usage, access, and what moved."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.message import CommandData, Contract, FactData, Moment
 from shared.contracts.money import Credits, CreditsOrZero
 from shared.contracts.purchases import LotCategory
 
 AccessMode = Literal["disabled", "unlimited", "quota"]
-Name = Annotated[str, Field(max_length=120)]
+Name = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 LINES_MAX = 1000
 
 EXCHANGE = "ledger"
@@ -45,7 +45,7 @@ class AuthorizeHold(LedgerCommand):
 class CaptureHold(LedgerCommand):
     """Charge part of a hold, or its last part (T27): `final` releases the remainder.
 
-    Answers `{captured, released, available}`. Refused `unknown_hold, hold_not_open,
+    Answers `{captured, released, available}`. Refused `unknown_hold, hold_not_open, hold_expired,
     hold_exceeded`. An amount of zero needs `final`.
     """
 
@@ -57,11 +57,18 @@ class CaptureHold(LedgerCommand):
     amount: CreditsOrZero
     final: bool = True
 
+    @model_validator(mode="after")
+    def _moves_something(self) -> Self:
+        if not self.amount and not self.final:
+            message = "amount: zero needs final"
+            raise ValueError(message)
+        return self
+
 
 class VoidHold(LedgerCommand):
     """Give the whole remainder of a hold back; answers `{released, available}`.
 
-    Refused `unknown_hold, hold_not_open`.
+    Refused `unknown_hold, hold_not_open, hold_expired`.
     """
 
     TYPE: ClassVar[str] = "coffer.credit_ledger.void_hold.v1"
@@ -246,6 +253,15 @@ class AccessChanged(WalletFact):
     ROUTING_KEY: ClassVar[str] = "credit_ledger.access.changed"
 
     lines: tuple[AccessLine, ...]
+
+
+class CreditLedgerWatermark(FactData):
+    """Everything the ledger decided before `at` has been published; outside the sequences."""
+
+    ROUTING_KEY: ClassVar[str] = "credit_ledger.copy.watermark"
+    SERVICE: ClassVar[str] = "credit_ledger"
+
+    at: Moment
 
 
 class HoldRefused(FactData):

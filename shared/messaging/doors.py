@@ -29,7 +29,7 @@ from shared.contracts.message import (
 )
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.publisher import Publisher
-from shared.messaging.topology import MESSAGE_BYTES_MAX
+from shared.messaging.topology import MESSAGE_BYTES_MAX, PERMISSIONS, STORE
 from shared.postgres.pool import PASSING
 
 PREFETCH = 20
@@ -179,8 +179,24 @@ def _check_claims(read: Contract, type_name: str, user: str | None) -> None:
             raise Poison(RefusalCode.MALFORMED, "type: differs from the message's property")
         if read.actor != user:
             raise Poison(RefusalCode.MALFORMED, "actor: is not the broker user who sent this")
-    if isinstance(read, Fact) and read.type != type_name:
-        raise Poison(RefusalCode.MALFORMED, "type: differs from the message's property")
+    if isinstance(read, Fact):
+        if read.type != type_name:
+            raise Poison(RefusalCode.MALFORMED, "type: differs from the message's property")
+        if not _may_say(user, read.data.SERVICE):
+            raise Poison(RefusalCode.MALFORMED, f"user_id: {user!r} does not speak for its source")
+
+
+def _may_say(user: str | None, service: str) -> bool:
+    """Each service speaks for itself, the portal for the store, the stage for everybody.
+
+    A user we did not make (all services sharing one on somebody else's broker) is not told apart.
+    """
+    if user is None:
+        return False
+    speakers = {f"coffer_{service}", service, "stage"}
+    if service == STORE:
+        speakers.add("coffer_portal")
+    return user in speakers or user not in PERMISSIONS
 
 
 async def _turn_away(publisher: Publisher, raw: IncomingMessage, poison: Poison) -> Verdict | None:

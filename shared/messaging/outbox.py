@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from shared.clock import Clock
 from shared.contracts.catalogue import fact_type
 from shared.contracts.message import CLOUDEVENT_CONTENT_TYPE, Fact, FactData
 from shared.messaging.publisher import NotConfirmed, Outgoing, Publisher
@@ -41,13 +40,20 @@ async def add(
     await _insert(connection, fact, data.ROUTING_KEY)
 
 
-async def announce(publisher: Publisher, data: FactData, *, identifier: UUID, at: datetime) -> None:
+async def announce(
+    publisher: Publisher,
+    data: FactData,
+    *,
+    identifier: UUID,
+    at: datetime,
+    subject: UUID = NOBODY,
+) -> None:
     """Say a fact outside the sequences at once: its loss harms nobody, the next one follows."""
     fact = Fact(
         id=identifier,
         source=f"/coffer/{data.SERVICE}",
         type=fact_type(type(data)),
-        subject=NOBODY,
+        subject=subject,
         time=at,
         data=data,
     )
@@ -58,31 +64,6 @@ async def announce(publisher: Publisher, data: FactData, *, identifier: UUID, at
 async def is_published(pool: "asyncpg.Pool[asyncpg.Record]") -> bool:
     """Whether everything that was said has reached the broker."""
     return not await pool.fetchval("SELECT EXISTS (SELECT 1 FROM outbox)")
-
-
-async def publish_unsequenced(
-    publisher: Publisher, data: FactData, *, subject: UUID, clock: Clock
-) -> None:
-    """Say what stands outside the sequences (counts, watermarks) at once; it may be lost."""
-    identifier = clock.new_id()
-    fact = Fact(
-        id=identifier,
-        source=f"/coffer/{data.SERVICE}",
-        type=fact_type(type(data)),
-        subject=subject,
-        time=clock.now(),
-        data=data,
-    )
-    await publisher.publish(
-        Outgoing(
-            exchange=FACTS,
-            routing_key=data.ROUTING_KEY,
-            body=fact.model_dump_json(exclude_none=True).encode(),
-            message_id=identifier,
-            type=fact.type,
-            content_type=CLOUDEVENT_CONTENT_TYPE,
-        )
-    )
 
 
 @dataclass

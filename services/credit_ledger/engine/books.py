@@ -8,10 +8,8 @@ from operator import attrgetter
 from uuid import UUID
 
 from services.credit_ledger.rules.book import (
-    NEVER,
     Book,
     Decision,
-    HoldState,
     LedgerAccount,
     Lot,
     Transfer,
@@ -27,7 +25,6 @@ HELD = int(LedgerAccount.HELD)
 ISSUED = int(LedgerAccount.ISSUED)
 CONSUMED = int(LedgerAccount.CONSUMED)
 EXPIRED = int(LedgerAccount.EXPIRED)
-OPEN = int(HoldState.OPEN)
 
 
 @dataclass
@@ -67,7 +64,7 @@ def settle_lots(book: Book, touched: Iterable[Lot]) -> None:
     """After a batch: let go of lots that hold nothing, and see when the next one runs out."""
     if any(not lot.free and not lot.held for lot in touched):
         book.lots = [lot for lot in book.lots if lot.free or lot.held]
-    book.next_expiry = next_expiry(book.lots) if book.next_expiry != NEVER or book.lots else NEVER
+    book.next_expiry = next_expiry(book.lots)
 
 
 def find_lot(book: Book, number: int) -> Lot:

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from services.credit_ledger.rules.acts import Act, Authorize, Capture, Debit, Grant, Lapse, Void
-from services.credit_ledger.rules.book import Book, Decision, Kind, Transfer
+from services.credit_ledger.rules.book import Book, Decision, LedgerAccount, Transfer
 from services.credit_ledger.rules.purchases import CATEGORY_NAMES
 from services.credit_ledger.store.saving import FactRow
 from shared.contracts import credits
@@ -26,8 +26,8 @@ ORDER: tuple[type[FactData], ...] = (
     credits.HoldsExpired,
     credits.CreditsExpired,
 )
-RELEASES = frozenset({int(Kind.RELEASED), int(Kind.VOIDED), int(Kind.LAPSED)})
-EXPIRED = int(Kind.EXPIRED)
+FREE = int(LedgerAccount.FREE)
+EXPIRED = int(LedgerAccount.EXPIRED)
 
 
 @dataclass(slots=True)
@@ -51,15 +51,14 @@ class Said:
             self._hold_moved(act, decision)
         elif isinstance(act, Grant):
             self._add(credits.CreditsGranted, _granted(act, decision.transfers[0]))
+            self.expiry(decision.transfers)
         elif decision.access is not None:
             self._add(credits.AccessChanged, _access(act, decision))
-        if decision.transfers and decision.transfers[-1].kind == EXPIRED:
-            self.expiry(decision.transfers)
 
     def expiry(self, transfers: tuple[Transfer, ...]) -> None:
         """Add what ran out."""
         for transfer in transfers:
-            if transfer.kind == EXPIRED:
+            if transfer.dst == EXPIRED:
                 amount = format_credits(transfer.amount)
                 self._add(credits.CreditsExpired, f'{{"lot":{transfer.lot},"amount":"{amount}"}}')
 
@@ -87,7 +86,8 @@ class Said:
                 )
             if not act.final:
                 return
-        released = sum(t.amount for t in decision.transfers if t.kind in RELEASES)
+        released = sum(t.amount for t in decision.transfers if t.dst == FREE)
+        self.expiry(decision.transfers)
         line = _moved(act.command, hold.person, released, hold=hold.id, job=hold.job)
         self._add(credits.HoldsExpired if type(act) is Lapse else credits.HoldsReleased, line)
 

@@ -25,7 +25,6 @@ from shared.postgres.pool import PASSING
 BATCH_ACTS_MAX = 2_000
 BACKOFF_FIRST_SECONDS = 0.05
 BACKOFF_MAX_SECONDS = 2.0
-CONFLICTS_MAX = 3
 POISON = Refusal((RefusalCode.MALFORMED,), "constraint")
 # What one poisonous act can do to a batch: break a constraint, or a promise of our own code.
 VIOLATIONS = (
@@ -44,6 +43,10 @@ Late: TypeAlias = Callable[[list[Outcome]], Awaitable[None]]
 
 class BooksDifferError(Exception):
     """The database came back with books that do not match their journal."""
+
+
+# What is waited out with the messages unacked; books that differ want a human, not a restart.
+WAITS: tuple[type[Exception], ...] = (BooksDifferError, *PASSING)
 
 
 @dataclass
@@ -76,6 +79,20 @@ class Engine:
         self._waiting.append(Waiting(acts, decided))
         self._arrived.set()
         return await decided
+
+    async def open(self) -> None:
+        """Connect and look at the books before anything is taken; waits while they differ."""
+        pause = BACKOFF_FIRST_SECONDS
+        while True:
+            try:
+                await self._connected()
+            except WAITS as error:
+                logger.warning("engine_waits", reason=repr(error))
+                await self._disconnect()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, BACKOFF_MAX_SECONDS)
+            else:
+                return
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Decide batch after batch until stopped and nothing waits."""
@@ -125,13 +142,13 @@ class Engine:
         while True:
             try:
                 return await self._decide(acts)
-            except PASSING as error:
+            except WAITS as error:
                 logger.warning("engine_waits", reason=repr(error), acts=len(acts))
                 await self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, BACKOFF_MAX_SECONDS)
 
-    async def _decide(self, acts: list[Act]) -> list[Outcome]:
+    async def _decide(self, acts: list[Act], *, is_second_try: bool = False) -> list[Outcome]:
         """Decide a batch; when one act breaks a constraint, split until it stands alone."""
         connection = await self._connected()
         try:
@@ -139,9 +156,12 @@ class Engine:
                 connection, self.books, acts, clock=self.clock, worker=self.worker, log=self.log
             )
         except VIOLATIONS as error:
-            if len(acts) == 1:
+            if len(acts) == 1 and is_second_try:
                 logger.exception("poison_act", act=repr(acts[0]), reason=repr(error))
                 return [Outcome(acts[0].command, POISON)]
+            if len(acts) == 1:
+                # Its books were dropped with the transaction: once more, on fresh ones.
+                return await self._decide(acts, is_second_try=True)
             half = len(acts) // 2
             return await self._decide(acts[:half]) + await self._decide(acts[half:])
         if late:

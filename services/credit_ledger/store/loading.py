@@ -11,7 +11,6 @@ from services.credit_ledger.rules.book import (
     Book,
     Draw,
     Hold,
-    HoldState,
     Lot,
     Purchase,
 )
@@ -61,7 +60,6 @@ class Loaded:
     """The answer to Needs; holds include the people who made them."""
 
     books: dict[int, Book]
-    versions: dict[int, int]
     decided: dict[int, dict[UUID, list[Decided]]]
     access: dict[tuple[int, UUID], Access]
     holds: dict[tuple[int, UUID], Hold]
@@ -95,7 +93,6 @@ async def load(connection: Connection, needs: Needs) -> Loaded:
         waiting.setdefault(parked.wallet, {}).setdefault(parked.hold, []).append(parked)
     return Loaded(
         books=books,
-        versions=dict(row["versions"]),
         decided=decided,
         access=access,
         holds=holds,
@@ -133,8 +130,6 @@ def _hold(record: tuple[object, ...]) -> Hold:
     return Hold(*columns, draws)  # type: ignore[arg-type,call-arg]  # the columns of LOAD in Hold's order
 
 
-OPEN = int(HoldState.OPEN)
-
 LOAD = """
 SELECT
     ARRAY(
@@ -146,11 +141,6 @@ SELECT
         INNER JOIN wallet ON wallet.id = known.id
         WHERE wallet.version <> known.version_known
     ) AS wallets,
-    ARRAY(
-        SELECT ROW(wallet.id, version)
-        FROM unnest($1::bigint []) AS known (id)
-        INNER JOIN wallet ON wallet.id = known.id
-    ) AS versions,
     ARRAY(
         SELECT ROW(
             lot.wallet, number, category, granted, free, held, granted_at, expires_at,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
+
 from shared.postgres.pool import Connection
 
 
@@ -15,7 +17,17 @@ async def wallets_named(connection: Connection, owners: Sequence[UUID]) -> dict[
 
 
 async def open_wallet(connection: Connection, account: UUID, uid: UUID) -> int:
-    """Open an account's own wallet with its owner's access, or find the one it has (A11)."""
+    """Open an account's own wallet with its owner's access, or find the one it has (A11).
+
+    Another worker may open it, and relabel it, between our look and this: then its name is taken.
+    """
+    try:
+        return await _open_wallet(connection, account, uid)
+    except asyncpg.UniqueViolationError:
+        return (await wallets_named(connection, [account]))[account]
+
+
+async def _open_wallet(connection: Connection, account: UUID, uid: UUID) -> int:
     wallet: int | None = await connection.fetchval(
         """
         WITH opened AS (

@@ -7,7 +7,6 @@ from uuid import UUID
 from services.credit_ledger.store.loading import Parked
 from shared.postgres.pool import Connection
 
-SWEEP_LOCK = 0x73776565
 DUE_MAX = 500
 
 
@@ -23,12 +22,6 @@ class DueParked(NamedTuple):
 
     owner: UUID
     parked: Parked
-
-
-async def claim(connection: Connection) -> bool:
-    """Become the one sweeper until the transaction ends; false when another one is at it."""
-    claimed: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", SWEEP_LOCK)
-    return claimed
 
 
 async def due_holds(connection: Connection, now: datetime) -> list[DueHold]:

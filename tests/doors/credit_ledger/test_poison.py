@@ -5,7 +5,8 @@ import asyncio
 import orjson
 import pytest
 
-from shared.contracts.credits import AuthorizeHold
+from shared.contracts.credits import AuthorizeHold, CaptureHold, ReportUsage, UsageLine
+from shared.contracts.message import Command, CommandData
 from shared.contracts.refusals import RefusalCode
 from tests.builders import CLOCK, an_id
 from tests.doors.credit_ledger.farm import CREDIT, Farm
@@ -19,6 +20,11 @@ BAD_FIELDS = {
     "seven places": ({"amount": "0.0000001"}, RefusalCode.INVALID_AMOUNT, "amount"),
     "foreign digits": ({"amount": "\u0661"}, RefusalCode.INVALID_AMOUNT, "amount"),
     "an unknown field": ({"amount": "1", "tip": "1"}, RefusalCode.UNKNOWN_FIELD, "tip"),
+    "a character no text column takes": (
+        {"amount": "1", "job": "a\u0000"},
+        RefusalCode.MALFORMED,
+        "job",
+    ),
     "a missing field": ({}, RefusalCode.INVALID_AMOUNT, "amount"),
     "a lease of zero": ({"amount": "1", "lease_seconds": 0}, RefusalCode.MALFORMED, "lease"),
 }
@@ -87,3 +93,43 @@ async def test_sent_at_is_a_moment_with_its_zone(farm: Farm, dead: Listener) -> 
 
     assert verdict.refused is not None
     assert "sent_at" in await dead.reason_of_burial(hold.id)
+
+
+async def test_a_capture_of_nothing_that_is_not_final_is_refused(farm: Farm) -> None:
+    hold = farm.command(AuthorizeHold(amount=CREDIT))
+    await farm.sends(farm.message(hold))
+    capture = farm.command(CaptureHold(hold_id=hold.id, amount=CREDIT, final=False))
+    body = capture.model_dump_json().replace('"1"', '"0"').encode()
+
+    [verdict] = await farm.sends(farm.message(capture, body=body))
+
+    assert verdict.refused is not None
+    assert "final" in verdict.refused.message
+
+
+async def test_more_lines_than_a_batch_holds_are_decided_in_several(farm: Farm) -> None:
+    reports = [
+        farm.command(
+            ReportUsage(
+                lines=tuple(
+                    UsageLine(id=an_id(), account_id=farm.ben, credits=10_000) for _ in range(1000)
+                )
+            )
+        )
+        for _ in range(8)
+    ]
+
+    answers = await asyncio.gather(
+        *(
+            farm.sends(farm.message(report), *(line.id for line in lines_of(report)))
+            for report in reports
+        )
+    )
+
+    assert all(verdict.accepted for verdicts in answers for verdict in verdicts)
+    assert await farm.available() == "420"
+
+
+def lines_of(report: Command[CommandData]) -> tuple[UsageLine, ...]:
+    assert isinstance(report.data, ReportUsage)
+    return report.data.lines
