@@ -15,6 +15,8 @@ from faststream.rabbit import RabbitBroker, RabbitRouter
 
 from shared.clock import OFFSET_FILE, Clock
 from shared.messaging.doors import Doorkeeper
+from shared.messaging.headers import read_any_header
+from shared.messaging.heads import RecentHeads
 from shared.messaging.loss import Lost, survived
 from shared.messaging.outbox import Relay
 from shared.messaging.publisher import NotConfirmed, Publisher, publisher, with_heartbeat
@@ -45,6 +47,7 @@ class Running:
     written: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     rooms: dict[str, object] = field(default_factory=dict)
+    heads: RecentHeads = field(default_factory=RecentHeads)
     ready: bool = False
 
     async def pause(self, seconds: float) -> None:
@@ -63,15 +66,19 @@ def run(
     *,
     works: Sequence[Work] = (),
     rooms: Sequence[Room] = (),
+    copied: frozenset[str] = frozenset(),
 ) -> None:
     """Run a service until SIGTERM or SIGINT.
 
     `routers` are its doors, `works` run beside them until the service stops, `rooms` open before
-    the doors and hand them what they share (the ledger's engine).
+    the doors and hand them what they share (the ledger's engine). `copied` are the kinds of facts
+    that copies hear, all when none is named.
     """
     configure_logs(service)
+    read_any_header()
     calm_garbage_collection()
-    uvloop.run(_run(service, routers, works, rooms))
+    heads = RecentHeads(of_kinds=copied)
+    uvloop.run(_run(service, routers, works, rooms, heads))
 
 
 def calm_garbage_collection() -> None:
@@ -85,17 +92,22 @@ def calm_garbage_collection() -> None:
 
 
 async def _run(
-    service: str, routers: Sequence[RabbitRouter], works: Sequence[Work], rooms: Sequence[Room]
+    service: str,
+    routers: Sequence[RabbitRouter],
+    works: Sequence[Work],
+    rooms: Sequence[Room],
+    heads: RecentHeads,
 ) -> None:
     settings = settings_for(service)
     async with AsyncExitStack() as stack:
         running = await _start(settings, stack)
+        running.heads = heads
         shared = {"pool": running.pool, "publisher": running.publisher, "clock": running.clock}
         shared["written"] = running.written
         for room in rooms:
             shared |= await stack.enter_async_context(room(running))
         broker = _broker(settings, routers, shared)
-        relay = Relay(running.pool, running.publisher, running.written)
+        relay = Relay(running.pool, running.publisher, running.written, running.heads)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run())
             for work in works:
@@ -162,11 +174,11 @@ async def _patiently(start: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _until_stopped(work: Work, running: Running) -> None:
-    """Run work again and again while its failures pass."""
+    """Run work again and again while its failures pass; never in one breath, even if it ends."""
     while not running.stopping.is_set():
         if not await survived(work(running), losses=UNREACHABLE):
             log.warning("work_waits", work=work.__name__)
-            await running.pause(RETRY_SECONDS)
+        await running.pause(RETRY_SECONDS)
 
 
 def _stop_on_signals(stopping: asyncio.Event) -> None:

@@ -20,6 +20,15 @@ class Settings(BaseSettings):
     health_port: int = Field(default=0, ge=0, le=65_535, validation_alias="COFFER_HEALTH_PORT")
     worker: int = Field(default=0, ge=0, le=15, validation_alias="COFFER_LEDGER_WORKER")
     workers: int = Field(default=1, ge=1, le=16, validation_alias="COFFER_LEDGER_WORKERS")
+    remember_days: int = Field(
+        default=90, ge=1, le=3_650, validation_alias="COFFER_LEDGER_REMEMBER_DAYS"
+    )
+    adjustment_credits: int = Field(
+        default=1_000, ge=0, le=10**12, validation_alias="COFFER_LEDGER_ADJUSTMENT_CREDITS"
+    )
+    copy_stale_seconds: int = Field(
+        default=60, ge=1, le=86_400, validation_alias="COFFER_COPY_STALE_SECONDS"
+    )
     delivery_log: Path | None = Field(default=None, validation_alias="COFFER_DELIVERY_LOG")
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.client.refused import InvalidArgument
 from shared.contracts.money import PLACES, parse_credits
+from shared.contracts.work import Measure
 
 LEASE_SECONDS_MAX = 90 * 86_400
 NAME_LENGTH_MAX = 120
@@ -60,11 +61,27 @@ def name_of(field: str, value: object) -> str | None:
     return value
 
 
+def product_of(field: str, value: object) -> str | None:
+    """Read the name of a product: text of 1 to 120 characters."""
+    if value == "":
+        raise InvalidArgument(field, "a product has a name")
+    return name_of(field, value)
+
+
 def node_of(field: str, value: object) -> str:
     """Read the name of a node; it is one word of the routing key, so dots cannot be in it."""
     if not isinstance(value, str) or not NODE.fullmatch(value):
         raise InvalidArgument(field, f"{value!r} is not 1 to 60 letters, digits, hyphens")
     return value
+
+
+def charge_of(
+    field: str, value: Decimal | str | None, measured: Measure | None, *, or_zero: bool = False
+) -> str | None:
+    """Read what a charge costs: credits, or a measure that the rate card prices; one of the two."""
+    if (value is None) == (measured is None):
+        raise InvalidArgument(field, "exactly one of credits and a measure")
+    return None if value is None else amount_of(field, value, or_zero=or_zero)
 
 
 def _plain(field: str, value: Decimal) -> str:

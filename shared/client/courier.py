@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from shared.client.journal import Journal
+from shared.client.journal import BlockNote, Journal
 from shared.client.letters import Letter
 from shared.client.wire import VerdictJson, Wire, opened
 from shared.contracts.refusals import RefusalCode
@@ -69,9 +69,7 @@ class Courier:
         known = self._errand_by_letter.get(letter.id)
         if known is not None:
             return known.done
-        if len(self._errand_by_letter) >= LETTERS_WAITING_MAX:
-            message = f"{LETTERS_WAITING_MAX} letters wait for their verdicts"
-            raise TooMuchWaiting(message)
+        self._has_room()
         loop = asyncio.get_running_loop()
         pause = self._resend_seconds
         errand = Errand(letter, loop.create_future(), loop.time() + pause, pause)
@@ -83,6 +81,38 @@ class Courier:
             self._journal.sending(letter)
         self._put(letter)
         return errand.done
+
+    def spend(
+        self, letter: Letter, block: BlockNote, amount: int
+    ) -> "asyncio.Future[dict[str, VerdictJson]]":
+        """Write down what a letter charges to a block, and then send it; raises TooMuchWaiting."""
+        assert self._journal is not None
+        self._has_room()
+        self._journal.spending(block, letter, amount)
+        return self.send(letter)
+
+    def note_block(self, block: BlockNote) -> None:
+        """Write down a block that is about to be taken, or what it is now."""
+        assert self._journal is not None
+        self._journal.taking(block)
+
+    def forget_block(self, block: BlockNote) -> None:
+        """Write down that a block was given back, or never granted."""
+        assert self._journal is not None
+        self._journal.closed(block)
+
+    def blocks(self) -> list[BlockNote]:
+        """The blocks the journal has not seen the end of."""
+        return list(self._journal.blocks.values()) if self._journal else []
+
+    def block(self, block_id: str) -> BlockNote | None:
+        """A block that was asked for before under this id."""
+        return self._journal.blocks.get(block_id) if self._journal else None
+
+    @property
+    def keeps_a_journal(self) -> bool:
+        """Whether what is under way survives the end of this process."""
+        return self._journal is not None
 
     def send_copy(self, letter: Letter) -> None:
         """Send the very same message once more and wait for nothing, as a doubtful node does."""
@@ -125,6 +155,11 @@ class Courier:
             for errand in list(self._errand_by_letter.values()):
                 if is_new or errand.resend_at <= loop.time():
                     self._send_again(errand, loop.time())
+
+    def _has_room(self) -> None:
+        if len(self._errand_by_letter) >= LETTERS_WAITING_MAX:
+            message = f"{LETTERS_WAITING_MAX} letters wait for their verdicts"
+            raise TooMuchWaiting(message)
 
     def _send_again(self, errand: Errand, now: float) -> None:
         errand.pause_seconds = max(

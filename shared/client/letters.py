@@ -8,10 +8,12 @@ import orjson
 from shared.contracts.credits import (
     AuthorizeHold,
     CaptureHold,
+    ExtendHold,
     LedgerCommand,
     ReportUsage,
     VoidHold,
 )
+from shared.contracts.work import Measure, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Sender:
     user: str
     node: str
 
-    def authorize(
+    def authorize(  # noqa: PLR0913  # the fields of the contract
         self,
         command_id: str,
         *,
@@ -41,23 +43,58 @@ class Sender:
         account: str,
         amount: str,
         lease_seconds: int,
-        job: str | None,
+        job: str | None = None,
+        max_credits: str | None = None,
+        work: Work | None = None,
+        product: str | None = None,
     ) -> Letter:
-        """Write an AuthorizeHold; `amount` is a decimal string of credits."""
+        """Write an AuthorizeHold; amounts are decimal strings of credits."""
         data: dict[str, object] = {
             "amount": amount,
             "lease_seconds": lease_seconds,
             "node": self.node,
+            **_given(job=job, max_credits=max_credits, work=written(work), product=product),
         }
-        if job is not None:
-            data["job"] = job
         return self._letter(AuthorizeHold, command_id, owner, account, data)
 
-    def capture(
-        self, command_id: str, *, owner: str, account: str, hold: str, amount: str, final: bool
+    def extend(
+        self,
+        command_id: str,
+        *,
+        owner: str,
+        account: str,
+        hold: str,
+        amount: str,
+        lease_seconds: int,
+        metered: str | None,
     ) -> Letter:
-        """Write a CaptureHold; `amount` is a decimal string of credits."""
-        data: dict[str, object] = {"hold_id": hold, "amount": amount, "final": final}
+        """Write an ExtendHold; amounts are decimal strings of credits."""
+        data: dict[str, object] = {
+            "hold_id": hold,
+            "amount": amount,
+            "lease_seconds": lease_seconds,
+            **_given(metered=metered),
+        }
+        return self._letter(ExtendHold, command_id, owner, account, data)
+
+    def capture(
+        self,
+        command_id: str,
+        *,
+        owner: str,
+        account: str,
+        hold: str,
+        amount: str | None,
+        final: bool,
+        work: Work | None = None,
+        measured: Measure | None = None,
+    ) -> Letter:
+        """Write a CaptureHold; `amount` is a decimal string of credits, or `measured` stands."""
+        data: dict[str, object] = {
+            "hold_id": hold,
+            "final": final,
+            **_given(amount=amount, work=written(work), measured=written(measured)),
+        }
         return self._letter(CaptureHold, command_id, owner, account, data)
 
     def void(self, command_id: str, *, owner: str, account: str, hold: str) -> Letter:
@@ -96,3 +133,13 @@ class Sender:
             body=orjson.dumps(command),
             expected=expected or (command_id,),
         )
+
+
+def _given(**fields: object) -> dict[str, object]:
+    """Leave out what was not given."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def written(part: Work | Measure | None) -> dict[str, object] | None:
+    """Write what a charge is for, or what was measured, as it travels."""
+    return None if part is None else part.model_dump(mode="json", exclude_none=True)

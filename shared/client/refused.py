@@ -27,6 +27,22 @@ class NoVerdict(Exception):  # noqa: N818  # reads as a sentence
         self.id = command_id
 
 
+class BlockSpent(Exception):  # noqa: N818  # reads as a sentence
+    """The block does not cover this: nothing was spent, and the work must not be done.
+
+    `left` is what the block still covers, a decimal string of credits.
+    """
+
+    def __init__(self, left: str) -> None:
+        """Say what is left."""
+        super().__init__(f"{left} credits of the block are left")
+        self.left = left
+
+
+class BlockOver(Exception):  # noqa: N818  # reads as a sentence
+    """The block was given back, its lease ended, or the ledger refused a part: take another."""
+
+
 class HoldRefused(Exception):  # noqa: N818  # reads as a sentence
     """The ledger's refusal, as it stays: the same id gets the same answer again.
 

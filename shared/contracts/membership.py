@@ -1,50 +1,50 @@
-"""Membership's messages: accounts, organizations, roles."""
+"""Membership's messages about the people of an organization: joining, roles, leaving."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.message import CommandData, Contract, FactData, Moment
+from shared.contracts.people import Email, JoinedRole, Role
 
-Role = Literal["ADMINISTRATOR", "MEMBER", "GUEST"]
-Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
-
-
-class RegisterAccount(CommandData):
-    """Open an account (A16); answers `{account_id, customer_number}`.
-
-    Refused `email_taken` when another account has the address, compared case-folded.
-    """
-
-    TYPE: ClassVar[str] = "coffer.membership.register_account.v1"
-    EXCHANGE: ClassVar[str] = "commands"
-    ROUTING_KEY: ClassVar[str] = "membership.register_account"
-
-    account_id: UUID
-    email: Email
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+RoleGiven = Annotated[str, Field(max_length=40)]
+AddedReason = Literal["added", "role_changed"]
+RemovedReason = Literal["removed", "left", "role_changed", "forgotten"]
 
 
 class AddMember(CommandData):
-    """The Administrator adds an account as Member or Guest (R15); `owner` is the organization.
+    """The Administrator adds a person as Member or Guest (R15); `owner` is the organization.
 
+    The person is named by `account_id` or by `email`; an address without an account is invited: in
+    at once, able to use what he is given once he links the invitation (T32). Answers `MemberAdded`.
     Refused `not_administrator, unknown_role, administrator_exists, unknown_account,
-    already_in_organization, already_in_another_organization`.
+    already_in_organization, already_in_another_organization, member_has_personal_entitlements`.
     """
 
     TYPE: ClassVar[str] = "coffer.membership.add_member.v1"
     EXCHANGE: ClassVar[str] = "commands"
     ROUTING_KEY: ClassVar[str] = "membership.add_member"
 
-    account_id: UUID
-    role: Annotated[str, Field(max_length=40)]
+    account_id: UUID | None = None
+    email: Email | None = None
+    role: RoleGiven
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.account_id is None) == (self.email is None):
+            message = "names a person by account_id or by email, one of the two"
+            raise ValueError(message)
+        return self
 
 
 class RemoveMember(CommandData):
-    """The Administrator removes a Member or Guest (R16); `owner` is the organization.
+    """The Administrator removes a Member or Guest (R16, T1); `owner` is the organization.
 
-    Refused `not_administrator, not_in_organization, cannot_remove_administrator`.
+    From now on he may begin nothing; his seats and his access are taken back within moments, and
+    `MemberOffboarded` tells when all is done. `strict` refuses whoever still has a seat. Answers
+    `MemberRemoved` with what he still had. Refused `not_administrator, not_in_organization,
+    cannot_remove_administrator, still_has_licenses`.
     """
 
     TYPE: ClassVar[str] = "coffer.membership.remove_member.v1"
@@ -52,16 +52,34 @@ class RemoveMember(CommandData):
     ROUTING_KEY: ClassVar[str] = "membership.remove_member"
 
     account_id: UUID
+    strict: bool = False
 
 
-class ShowAccount(CommandData):
-    """Show an account: customer number, organization it administers, one it joined (R1, R9)."""
+class LeaveOrganization(CommandData):
+    """A Member or Guest `on_behalf_of` leaves `owner` by himself (T5); answers `MemberRemoved`.
 
-    TYPE: ClassVar[str] = "coffer.membership.show_account.v1"
-    EXCHANGE: ClassVar[str] = "queries"
-    ROUTING_KEY: ClassVar[str] = "membership.show_account"
+    Refused `not_in_organization, cannot_remove_administrator`.
+    """
+
+    TYPE: ClassVar[str] = "coffer.membership.leave_organization.v1"
+    EXCHANGE: ClassVar[str] = "commands"
+    ROUTING_KEY: ClassVar[str] = "membership.leave_organization"
+
+
+class ChangeRole(CommandData):
+    """The Administrator makes a Member a Guest, or a Guest a Member (T30), in one commit.
+
+    It is a removal and an addition under the same checks: seats and access begin anew. Answers
+    `MemberAdded`. Refused as `AddMember` and `RemoveMember` are, and `already_in_organization` for
+    the role he has.
+    """
+
+    TYPE: ClassVar[str] = "coffer.membership.change_role.v1"
+    EXCHANGE: ClassVar[str] = "commands"
+    ROUTING_KEY: ClassVar[str] = "membership.change_role"
 
     account_id: UUID
+    role: RoleGiven
 
 
 class ListMembers(CommandData):
@@ -75,37 +93,19 @@ class ListMembers(CommandData):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
-class AccountOpened(Contract):
-    """The answer to `RegisterAccount`: the number by which the vendor knows the account (R9)."""
+class Person(Contract):
+    """One person of an organization, as its Administrator sees him.
 
-    account_id: UUID
-    customer_number: str
-
-
-class AccountProfile(Contract):
-    """The answer to `ShowAccount`, for the account's own eyes (R1, R9).
-
-    `organization_id` is the one it administers; `joined_organization_id` the one it is in as
-    `role`.
+    An invited one has no account yet (T32) and no name; one who is being removed is in no more.
     """
 
     account_id: UUID
     email: str
-    name: str
-    customer_number: str
-    organization_id: UUID | None = None
-    joined_organization_id: UUID | None = None
-    role: Role | None = None
-
-
-class Person(Contract):
-    """One person of an organization, as its Administrator sees him."""
-
-    account_id: UUID
-    email: str
-    name: str
+    name: str | None = None
     role: Role
     added_at: Moment
+    invited: bool = False
+    removing: bool = False
 
 
 class MemberList(Contract):
@@ -116,54 +116,28 @@ class MemberList(Contract):
     after: UUID | None = None
 
 
-class AccountRegistered(FactData):
-    """An account exists; the subject is the account. Carries no name or e-mail (A20)."""
-
-    ROUTING_KEY: ClassVar[str] = "membership.account.registered"
-    SERVICE: ClassVar[str] = "membership"
-
-    account_id: UUID
-
-
-class OrganizationActivated(FactData):
-    """An organization arose from the first active commercial license (R3); subject: itself."""
-
-    ROUTING_KEY: ClassVar[str] = "membership.organization.activated"
-    SERVICE: ClassVar[str] = "membership"
-
-    organization_id: UUID
-    administrator_id: UUID
-    activated_at: Moment
-
-
-class OrganizationLapsed(FactData):
-    """The last active commercial license ran out (T9); people, pool and history stay.
-
-    The subject is the organization; a renewal says `OrganizationActivated` again.
-    """
-
-    ROUTING_KEY: ClassVar[str] = "membership.organization.lapsed"
-    SERVICE: ClassVar[str] = "membership"
-
-    organization_id: UUID
-    administrator_id: UUID
-    lapsed_at: Moment
-
-
 class MemberAdded(FactData):
-    """An account joined the organization (R15); the subject is the organization."""
+    """An account joined the organization (R15); the subject is the organization.
+
+    One who is `invited` has no account yet (T32): `AccountRegistered` will tell when he has.
+    """
 
     ROUTING_KEY: ClassVar[str] = "membership.member.added"
     SERVICE: ClassVar[str] = "membership"
 
     organization_id: UUID
     account_id: UUID
-    role: Literal["MEMBER", "GUEST"]
+    role: JoinedRole
     added_at: Moment
+    invited: bool = False
+    reason: AddedReason = "added"
 
 
 class MemberRemoved(FactData):
-    """An account left the organization (R16); the subject is the organization."""
+    """An account left the organization (R16); the subject is the organization.
+
+    `products` are the seats it had as far as membership knew.
+    """
 
     ROUTING_KEY: ClassVar[str] = "membership.member.removed"
     SERVICE: ClassVar[str] = "membership"
@@ -171,12 +145,31 @@ class MemberRemoved(FactData):
     organization_id: UUID
     account_id: UUID
     removed_at: Moment
+    reason: RemovedReason = "removed"
+    products: tuple[str, ...] = ()
 
 
-class MembershipWatermark(FactData):
-    """Everything membership decided before `at` has been published; outside the sequences."""
+class MemberOffboarded(FactData):
+    """All that somebody had in the organization is taken back (T1); the subject: organization."""
 
-    ROUTING_KEY: ClassVar[str] = "membership.copy.watermark"
+    ROUTING_KEY: ClassVar[str] = "membership.member.offboarded"
     SERVICE: ClassVar[str] = "membership"
 
-    at: Moment
+    organization_id: UUID
+    account_id: UUID
+    removed_at: Moment
+    offboarded_at: Moment
+
+
+class RemovalAwaited(FactData):
+    """A removal is not finished: whoever has not said so says again that he is done (T1).
+
+    Outside the sequences; the subject is the organization.
+    """
+
+    ROUTING_KEY: ClassVar[str] = "membership.removal.awaited"
+    SERVICE: ClassVar[str] = "membership"
+
+    organization_id: UUID
+    account_id: UUID
+    removed_at: Moment

@@ -1,10 +1,11 @@
 """The envelopes: what every command, query, fact and answer carries around its data."""
 
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -18,16 +19,28 @@ from shared.contracts.refusals import EXPLANATIONS, RefusalCode
 SPECVERSION = "1.0"
 CONTENT_TYPE = "application/json"
 CLOUDEVENT_CONTENT_TYPE = "application/cloudevents+json"
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def _rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _is_in_our_time(moment: datetime) -> datetime:
+    """Keep what neither UTC nor the database could hold from the doors."""
+    if not EARLIEST <= moment < LATEST:
+        message = "a moment lies in the years from 1970 to 9998"
+        raise ValueError(message)
+    return moment
+
+
 Moment = Annotated[
-    AwareDatetime, PlainSerializer(_rfc3339, return_type=str, when_used="json-unless-none")
+    AwareDatetime,
+    AfterValidator(_is_in_our_time),
+    PlainSerializer(_rfc3339, return_type=str, when_used="json-unless-none"),
 ]
-"""A point in time with its zone; RFC 3339 with microseconds in UTC on the wire."""
+"""A point in time with its zone, from 1970 to 9998; RFC 3339 with microseconds, UTC on the wire."""
 
 
 class Contract(BaseModel):
@@ -66,7 +79,9 @@ class Command(Contract, Generic[Data]):
 
     `id` is a UUIDv7 minted by the caller and kept until the verdict is in; the same id again gets
     the same verdict. `actor` is the broker user who asserts it, `on_behalf_of` the account that
-    acts or spends, `owner` the organization (or the account itself) it concerns.
+    acts or spends, `owner` the organization (or the account itself) it concerns. With
+    `dry_run` the verdict is that of the moment and nothing is changed, said or remembered; the
+    ledger has `DryRun` instead and takes no such command.
     """
 
     id: UUID
@@ -75,7 +90,8 @@ class Command(Contract, Generic[Data]):
     on_behalf_of: UUID | None = None
     owner: UUID | None = None
     sent_at: Moment
-    job_token: Annotated[str, Field(max_length=4096)] | None = None
+    job_token: Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")] | None = None
+    dry_run: Literal[True] | None = None
     data: Data
 
 

@@ -27,6 +27,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_ORGANIZATION = "unknown_organization"
     EMAIL_TAKEN = "email_taken"
+    STILL_HAS_LICENSES = "still_has_licenses"
     # Licensing
     NO_SEAT_AVAILABLE = "no_seat_available"
     LICENSE_NOT_ORGANIZATIONAL = "license_not_organizational"
@@ -57,6 +58,14 @@ class RefusalCode(StrEnum):
     HOLD_EXCEEDED = "hold_exceeded"
     JOB_CAP_EXCEEDED = "job_cap_exceeded"
     UNKNOWN_HOLD = "unknown_hold"
+    UNKNOWN_LOT = "unknown_lot"
+    UNKNOWN_ENTRY = "unknown_entry"
+    UNKNOWN_REQUEST = "unknown_request"
+    UNKNOWN_PERIOD = "unknown_period"
+    REQUEST_DECIDED = "request_decided"
+    CREDIT_BACK_EXCEEDED = "credit_back_exceeded"
+    NO_RATE = "no_rate"
+    RATE_IN_THE_PAST = "rate_in_the_past"
     INVALID_AMOUNT = "invalid_amount"
     STALE_REPORT = "stale_report"
     # Doors
@@ -81,6 +90,7 @@ class Explanation(NamedTuple):
 
 
 _ADMINISTRATOR = "the organization's Administrator"
+_BUYER = "the wallet's owner or the organization's Administrator"
 _SUPPORT = "an operator"
 _CALLER = "the caller"
 _NOBODY = "nobody"
@@ -93,6 +103,9 @@ EXPLANATIONS: dict[RefusalCode, Explanation] = {
     C.UNKNOWN_ROLE: Explanation("a role is ADMINISTRATOR, MEMBER or GUEST", _CALLER),
     C.ADMINISTRATOR_EXISTS: Explanation(
         "an organization has exactly one Administrator; transfer it instead", _ADMINISTRATOR
+    ),
+    C.STILL_HAS_LICENSES: Explanation(
+        "the person still has seats of the organization; revoke them first", _ADMINISTRATOR
     ),
     C.CANNOT_REMOVE_ADMINISTRATOR: Explanation(
         "an organization is never without its Administrator; transfer it first", _ADMINISTRATOR
@@ -161,15 +174,23 @@ EXPLANATIONS: dict[RefusalCode, Explanation] = {
     ),
     C.CREDIT_ACCESS_DISABLED: Explanation("the person may not draw on this pool", _ADMINISTRATOR),
     C.QUOTA_EXCEEDED: Explanation("the person's quota does not cover this", _ADMINISTRATOR),
-    C.POOL_INSUFFICIENT: Explanation("the pool does not cover this", _ADMINISTRATOR),
-    C.ORGANIZATION_IN_DEBT: Explanation(
-        "the pool is in debt until the next top-up", _ADMINISTRATOR
-    ),
+    C.POOL_INSUFFICIENT: Explanation("the wallet does not cover this", _BUYER),
+    C.ORGANIZATION_IN_DEBT: Explanation("the wallet is in debt until the next top-up", _BUYER),
     C.HOLD_NOT_OPEN: Explanation("the hold is captured, voided or expired already", _NOBODY),
-    C.HOLD_EXPIRED: Explanation("the hold's lease ran out", _CALLER),
+    C.HOLD_EXPIRED: Explanation("the hold's lease ran out", _NOBODY),
     C.HOLD_EXCEEDED: Explanation("the hold does not cover this; extend it first", _CALLER),
     C.JOB_CAP_EXCEEDED: Explanation("the job's own cap does not cover this", _CALLER),
     C.UNKNOWN_HOLD: Explanation("no hold with this id arrived in time", _CALLER),
+    C.UNKNOWN_LOT: Explanation("the wallet has no lot with this number", _CALLER),
+    C.UNKNOWN_ENTRY: Explanation("nothing with this id was booked in the wallet", _CALLER),
+    C.UNKNOWN_REQUEST: Explanation("nobody asked this pool under this id", _CALLER),
+    C.UNKNOWN_PERIOD: Explanation(
+        "this month came before the first booking, or has not begun", _CALLER
+    ),
+    C.REQUEST_DECIDED: Explanation("the request was approved or declined already", _NOBODY),
+    C.CREDIT_BACK_EXCEEDED: Explanation("no more comes back than was charged", _NOBODY),
+    C.NO_RATE: Explanation("no rate is in force for this unit and class of node", _SUPPORT),
+    C.RATE_IN_THE_PAST: Explanation("a rate never changes what is charged already", _CALLER),
     C.INVALID_AMOUNT: Explanation("an amount is a decimal of credits above zero", _CALLER),
     C.STALE_REPORT: Explanation("the report is older than ids are remembered", _SUPPORT),
     C.CLOCK_SKEW: Explanation("the id lies more than ten minutes in the future", _CALLER),

@@ -10,8 +10,16 @@ from uuid import UUID
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.clock import Clock
-from shared.contracts.message import Command, CommandData, Verdict, VerdictFrame
-from shared.messaging.publisher import Outgoing, Publisher, connect, publisher, user_of
+from shared.contracts.message import Command, CommandData, Verdict, VerdictFrame, refuse
+from shared.contracts.refusals import RefusalCode
+from shared.messaging.publisher import (
+    NotTaken,
+    Outgoing,
+    Publisher,
+    connect,
+    publisher,
+    user_of,
+)
 
 ANSWER_SECONDS = 5.0
 REPLIES_WAITING_MAX = 100_000
@@ -61,13 +69,20 @@ class Asker:
     async def send_many(
         self, outgoing: Outgoing, expected: tuple[UUID, ...], *, answer_seconds: float
     ) -> list[Verdict]:
-        """Publish a message that is answered under several ids; verdicts come in their order."""
+        """Publish a message that is answered under several ids; verdicts come in their order.
+
+        Where too many wait already the broker takes nothing: `overloaded` is the honest answer, at
+        once and remembered by nobody, so that the same ids may be sent again.
+        """
         loop = asyncio.get_running_loop()
         futures = [self._waiting.setdefault(one, loop.create_future()) for one in expected]
         try:
             async with asyncio.timeout(answer_seconds):
                 await self.publisher.publish(outgoing)
                 return [await asyncio.shield(future) for future in futures]
+        except NotTaken:
+            overloaded = refuse(RefusalCode.OVERLOADED)
+            return [Verdict(id=one, refused=overloaded) for one in expected]
         except TimeoutError as error:
             message = f"{outgoing.type} {outgoing.message_id}: no verdict in {answer_seconds} s"
             raise NoAnswer(message) from error

@@ -1,17 +1,16 @@
 """What comes in: one command, one transaction, one remembered verdict; facts heard in order."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
 
 from shared.clock import Clock
-from shared.contracts.catalogue import FACT_BY_TYPE
 from shared.contracts.message import (
     Command,
     CommandData,
@@ -23,7 +22,7 @@ from shared.contracts.message import (
     refuse,
 )
 from shared.contracts.refusals import RefusalCode
-from shared.messaging import outbox
+from shared.messaging import hearing, outbox
 from shared.postgres.pool import Connection
 
 CONTENT_VERSION = b"1"
@@ -45,6 +44,10 @@ FORGOTTEN = frozenset(
 )
 
 
+class _DryRunError(Exception):
+    """Undoes the transaction of a command that was only tried."""
+
+
 @dataclass
 class Act:
     """One transaction: what changes in it, and what is said of it, commit together."""
@@ -64,13 +67,13 @@ class Act:
 class Change(Act):
     """The transaction of one command: what it did, and the verdict it ends in."""
 
-    command: UUID
+    asked: Command[Any]
     verdict: Verdict | None = None
     already_made: bool = False
 
     def decide(self, decision: Contract | Refused) -> Verdict:
         """Settle the verdict: a refusal, or the data that says what happened."""
-        self.verdict = answer(self.command, decision)
+        self.verdict = answer(self.asked.id, decision)
         return self.verdict
 
 
@@ -81,22 +84,53 @@ class Heard(Act):
     due: tuple[Fact[FactData], ...]
 
 
+Remember: TypeAlias = Callable[[Change, bytes], Awaitable[None]]
+
+
+async def write_down(change: Change, content: bytes) -> None:
+    """Remember a verdict, with the hash of what it was given on."""
+    assert change.verdict is not None
+    await change.connection.execute(
+        "INSERT INTO inbox (command, content, verdict, decided_at) VALUES ($1, $2, $3, $4)",
+        change.asked.id,
+        content,
+        change.verdict.model_dump(mode="json", exclude_none=True),
+        change.now,
+    )
+
+
 @asynccontextmanager
 async def once(
-    pool: "asyncpg.Pool[asyncpg.Record]", command: Command[D], clock: Clock
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    command: Command[D],
+    clock: Clock,
+    *,
+    remember: Remember = write_down,
 ) -> AsyncIterator[Change]:
-    """Open the transaction of a command; when its id was decided before, with that verdict."""
+    """Open the transaction of a command; when its id was decided before, with that verdict.
+
+    A service that forgets some of its verdicts marks them by `remember`. A dry run ends as if it
+    had never been, and its verdict is what would have come of it.
+    """
     content = _content(command)
-    async with pool.acquire() as connection, connection.transaction():
+    async with _undone_after_a_dry_run(), pool.acquire() as connection, connection.transaction():
         await _one_at_a_time(connection, command.id)
-        change = Change(connection, clock, clock.now(), command.id)
+        change = Change(connection, clock, clock.now(), command)
         remembered = await _remembered(connection, command.id)
         if remembered is not None:
             change.already_made = True
             change.verdict = _verdict_again(remembered, command.id, content)
         yield change
+        if command.dry_run:
+            raise _DryRunError
         if not change.already_made and _is_remembered(change.verdict):
-            await _remember(connection, change, content)
+            await remember(change, content)
+
+
+@asynccontextmanager
+async def _undone_after_a_dry_run() -> AsyncIterator[None]:
+    with suppress(_DryRunError):
+        yield
 
 
 @asynccontextmanager
@@ -113,17 +147,38 @@ async def hear(
         if fact.sequence is None:
             yield Heard(connection, clock, heard.now, (fact,))
             return
-        last = await _last_heard(connection, fact.source, fact.subject)
+        last = await hearing.lock_heard(connection, fact.source, fact.subject)
         if fact.sequence <= last:
             yield heard
             return
         if fact.sequence > last + 1:
-            await _park(connection, fact, heard.now)
+            await hearing.park(connection, fact, heard.now)
             yield heard
             return
-        due = (fact, *await _parked_after(connection, fact))
+        due = (fact, *await hearing.take_parked_after(connection, fact))
         yield Heard(connection, clock, heard.now, due)
-        await _advance(connection, fact.source, fact.subject, fact.sequence + len(due) - 1)
+        until = fact.sequence + len(due) - 1
+        await hearing.set_heard(connection, fact.source, fact.subject, until)
+
+
+@asynccontextmanager
+async def hear_latest(
+    pool: "asyncpg.Pool[asyncpg.Record]", fact: Fact[FactData], clock: Clock
+) -> AsyncIterator[Heard]:
+    """Open the transaction of a fact of a subject of which we hear some kinds alone.
+
+    Its sequence has gaps for us, so that nothing waits: a fact is due unless a later one was heard.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        now = clock.now()
+        if fact.sequence is None:
+            yield Heard(connection, clock, now, (fact,))
+            return
+        last = await hearing.lock_heard(connection, fact.source, fact.subject)
+        is_due = fact.sequence > last
+        yield Heard(connection, clock, now, (fact,) if is_due else ())
+        if is_due:
+            await hearing.set_heard(connection, fact.source, fact.subject, fact.sequence)
 
 
 @asynccontextmanager
@@ -169,85 +224,3 @@ async def _remembered(connection: Connection, command: UUID) -> asyncpg.Record |
     return await connection.fetchrow(
         "SELECT content, verdict FROM inbox WHERE command = $1", command
     )
-
-
-async def _remember(connection: Connection, change: Change, content: bytes) -> None:
-    assert change.verdict is not None
-    await connection.execute(
-        "INSERT INTO inbox (command, content, verdict, decided_at) VALUES ($1, $2, $3, $4)",
-        change.command,
-        content,
-        change.verdict.model_dump(mode="json", exclude_none=True),
-        change.now,
-    )
-
-
-async def _last_heard(connection: Connection, source: str, subject: UUID) -> int:
-    await connection.execute(
-        """
-        INSERT INTO heard (source, subject, sequence) VALUES ($1, $2, 0)
-        ON CONFLICT DO NOTHING
-        """,
-        source,
-        subject,
-    )
-    sequence: int = await connection.fetchval(
-        "SELECT sequence FROM heard WHERE source = $1 AND subject = $2 FOR UPDATE",
-        source,
-        subject,
-    )
-    return sequence
-
-
-async def _advance(connection: Connection, source: str, subject: UUID, sequence: int) -> None:
-    await connection.execute(
-        "UPDATE heard SET sequence = $3 WHERE source = $1 AND subject = $2",
-        source,
-        subject,
-        sequence,
-    )
-
-
-async def _park(connection: Connection, fact: Fact[FactData], now: datetime) -> None:
-    # Written as the contract it is: as a fact of any kind it would lose the fields of its data.
-    whole = FACT_BY_TYPE[fact.type].model_construct(**dict(fact))
-    await connection.execute(
-        """
-        INSERT INTO parked_fact (source, subject, sequence, body, parked_at)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT DO NOTHING
-        """,
-        fact.source,
-        fact.subject,
-        fact.sequence,
-        whole.model_dump_json(exclude_none=True),
-        now,
-    )
-
-
-async def _parked_after(connection: Connection, fact: Fact[FactData]) -> tuple[Fact[FactData], ...]:
-    """Take the parked facts that follow this one without a gap."""
-    assert fact.sequence is not None
-    rows = await connection.fetch(
-        """
-        DELETE FROM parked_fact
-        WHERE source = $1 AND subject = $2 AND sequence > $3
-            AND sequence - $3 <= (
-                SELECT count(*) FROM parked_fact AS earlier
-                WHERE earlier.source = $1 AND earlier.subject = $2
-                    AND earlier.sequence > $3 AND earlier.sequence <= parked_fact.sequence
-            )
-        RETURNING sequence, body
-        """,
-        fact.source,
-        fact.subject,
-        fact.sequence,
-    )
-    return tuple(
-        FACT_BY_TYPE[_type_in(row["body"])].model_validate_json(row["body"])
-        for row in sorted(rows, key=lambda row: row["sequence"])
-    )
-
-
-def _type_in(body: str) -> str:
-    return Fact[FactData].model_validate_json(body).type

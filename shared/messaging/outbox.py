@@ -3,21 +3,24 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
+import orjson
 import structlog
 
 from shared.contracts.catalogue import fact_type
 from shared.contracts.message import CLOUDEVENT_CONTENT_TYPE, Fact, FactData
+from shared.messaging.heads import RecentHeads
 from shared.messaging.publisher import NotConfirmed, Outgoing, Publisher
 from shared.messaging.topology import FACTS
 from shared.postgres.pool import PASSING, Connection
 
 RELAY_BATCH = 500
 RELAY_POLL_SECONDS = 0.2
-RELAY_LOCK = 0x636F66666572
+# Two numbers, for the ids of commands are locks of one: none of them can be this.
+RELAY_LOCK = (0x636F66, 0x666572)
 NOBODY = UUID(int=0)  # the subject of a fact that is about no one
 
 log = structlog.get_logger()
@@ -38,6 +41,14 @@ async def add(
         data=data,
     )
     await _insert(connection, fact, data.ROUTING_KEY)
+
+
+async def lock_subject(connection: Connection, subject: UUID) -> None:
+    """Take the lock that saying something of a subject takes, before anything is said.
+
+    Whoever takes other locks for what he may have to say takes this one before them.
+    """
+    await connection.execute("SELECT 1 FROM subject WHERE subject = $1 FOR UPDATE", subject)
 
 
 async def announce(
@@ -61,9 +72,35 @@ async def announce(
     await publisher.publish(_fact(body, identifier=identifier, routing_key=data.ROUTING_KEY))
 
 
-async def is_published(pool: "asyncpg.Pool[asyncpg.Record]") -> bool:
-    """Whether everything that was said has reached the broker."""
-    return not await pool.fetchval("SELECT EXISTS (SELECT 1 FROM outbox)")
+async def published_until(pool: "asyncpg.Pool[asyncpg.Record]", now: datetime) -> datetime:
+    """Until when everything that was said has reached the broker.
+
+    That is now, unless something waits for the broker or is being decided still: whoever waits for
+    a lock took his time before. So a service that is never idle goes on telling how far it is.
+    """
+    row = await pool.fetchrow(
+        """
+        SELECT
+            (
+                SELECT fact.body
+                FROM outbox
+                INNER JOIN fact USING (subject, sequence)
+                ORDER BY outbox.id
+                LIMIT 1
+            ) AS body,
+            (
+                SELECT max(clock_timestamp() - xact_start)
+                FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+            ) AS open_for
+        """
+    )
+    assert row is not None
+    until = now - (row["open_for"] or timedelta())
+    if row["body"] is None:
+        return until
+    said_at = datetime.fromisoformat(orjson.loads(row["body"])["time"])
+    return min(until, said_at - timedelta(microseconds=1))
 
 
 @dataclass
@@ -73,6 +110,7 @@ class Relay:
     pool: "asyncpg.Pool[asyncpg.Record]"
     publisher: Publisher
     written: asyncio.Event = field(default_factory=asyncio.Event)
+    heads: RecentHeads = field(default_factory=RecentHeads)
     stopping: bool = False
 
     async def run(self) -> None:
@@ -87,13 +125,13 @@ class Relay:
     async def drain(self) -> bool:
         """Publish everything that waits now; says whether the outbox is empty."""
         async with self.pool.acquire() as connection:
-            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", *RELAY_LOCK):
                 return False
             try:
                 while await self._relay_once(connection):
                     pass
             finally:
-                await connection.execute("SELECT pg_advisory_unlock($1)", RELAY_LOCK)
+                await connection.execute("SELECT pg_advisory_unlock($1, $2)", *RELAY_LOCK)
         return True
 
     async def stop(self) -> None:
@@ -103,7 +141,7 @@ class Relay:
 
     async def _hold_the_lock_and_relay(self) -> None:
         async with self.pool.acquire() as connection:
-            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", *RELAY_LOCK):
                 return
             try:
                 while not self.stopping:
@@ -111,7 +149,7 @@ class Relay:
                         await self._wait()
             finally:
                 with suppress(*PASSING):
-                    await connection.execute("SELECT pg_advisory_unlock($1)", RELAY_LOCK)
+                    await connection.execute("SELECT pg_advisory_unlock($1, $2)", *RELAY_LOCK)
 
     async def _wait(self) -> None:
         """Wait for a commit of this process, or a moment for those of the others."""
@@ -127,6 +165,11 @@ class Relay:
             *(self.publisher.publish(_outgoing(row)) for row in waiting), return_exceptions=True
         )
         confirmed = _confirmed_prefix(waiting, outcomes)
+        self.heads.note(
+            (row["subject"], row["sequence"])
+            for row in waiting[: len(confirmed)]
+            if self.heads.counts(row["routing_key"])
+        )
         await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", confirmed)
         if len(confirmed) < len(waiting):
             log.warning("relay_not_confirmed", waiting=len(waiting), confirmed=len(confirmed))
@@ -195,7 +238,8 @@ async def _insert(connection: Connection, fact: Fact[FactData], routing_key: str
 async def _waiting(connection: Connection) -> list[asyncpg.Record]:
     return await connection.fetch(
         """
-        SELECT outbox.id, fact.id AS fact, fact.routing_key, fact.body
+        SELECT
+            outbox.id, outbox.subject, outbox.sequence, fact.id AS fact, fact.routing_key, fact.body
         FROM outbox
         INNER JOIN fact USING (subject, sequence)
         ORDER BY outbox.id

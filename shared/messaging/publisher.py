@@ -9,16 +9,24 @@ from uuid import UUID
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, DeliveryMode
-from aio_pika.exceptions import AMQPConnectionError, AMQPError, ChannelInvalidStateError
+from aio_pika.exceptions import (
+    AMQPConnectionError,
+    AMQPError,
+    ChannelInvalidStateError,
+    DeliveryError,
+    PublishError,
+)
 from yarl import URL
 
 from shared.contracts.message import CONTENT_TYPE
+from shared.erasing import unaddressed
 from shared.messaging.loss import is_our_own_end
-from shared.messaging.topology import DEAD, REASON_HEADER
+from shared.messaging.topology import DEAD, REASON_HEADER, REPLY_PREFIX
 
 PUBLISH_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
 RECONNECT_SECONDS = 0.5
+REASON_MAX = 1_000
 DEFAULT_EXCHANGE = ""
 
 log = structlog.get_logger()
@@ -26,6 +34,10 @@ log = structlog.get_logger()
 
 class NotConfirmed(Exception):  # noqa: N818  # reads as a sentence: the broker did not confirm
     """The broker did not confirm in time; the message may or may not be there."""
+
+
+class NotTaken(NotConfirmed):
+    """The queue is full: the broker took nothing, and the same message may be sent again later."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,8 @@ class Publisher:
     async def publish(self, outgoing: Outgoing) -> None:
         """Publish durably and wait for the broker's confirm; raises NotConfirmed past the limit.
 
-        An unroutable message raises too: nothing that matters is dropped in silence.
+        An unroutable message raises too: nothing that matters is dropped in silence. One that came
+        to a full queue raises NotTaken.
         """
         exchange = await self._exchange(outgoing.exchange)
         try:
@@ -68,10 +81,18 @@ class Publisher:
                     await asyncio.sleep(RECONNECT_SECONDS)
         except (TimeoutError, AMQPError) as error:
             message = f"{outgoing.type} {outgoing.message_id}: {error!r}"
-            raise NotConfirmed(message) from error
+            # A message that is returned because no queue wants it is not refused but homeless.
+            is_full = isinstance(error, DeliveryError) and not isinstance(error, PublishError)
+            raise (NotTaken if is_full else NotConfirmed)(message) from error
 
     async def reply(self, queue: str, *, correlation_id: str, body: bytes) -> None:
-        """Send a reply that may be lost: the stored verdict is the truth, the caller asks again."""
+        """Send a reply that may be lost: the stored verdict is the truth, the caller asks again.
+
+        It goes to reply queues alone: a caller must not have us write to any other queue for him.
+        """
+        if not queue.startswith(REPLY_PREFIX):
+            log.warning("reply_dropped", queue=queue, reason="is no reply queue")
+            return
         message = aio_pika.Message(
             body,
             content_type=CONTENT_TYPE,
@@ -90,14 +111,14 @@ class Publisher:
             log.warning("reply_dropped", queue=queue, reason=repr(error))
 
     async def bury(self, body: bytes, *, reason: str, type_name: str, message_id: UUID) -> None:
-        """Publish poison to `dead` with the reason it is there."""
+        """Publish poison to `dead` with the reason it is there, which names nobody (A20)."""
         outgoing = Outgoing(
             exchange=DEAD,
             routing_key="",
             body=body,
             message_id=message_id,
             type=type_name,
-            headers={REASON_HEADER: reason[:1000]},
+            headers={REASON_HEADER: unaddressed(reason)[:REASON_MAX]},
         )
         await self.publish(outgoing)
 
@@ -111,7 +132,12 @@ class Publisher:
             except NotConfirmed as error:
                 log.warning("burial_waits", reason=repr(error))
             else:
-                log.error("buried", type=type_name, message_id=str(message_id), reason=reason)
+                log.error(
+                    "buried",
+                    type=type_name,
+                    message_id=str(message_id),
+                    reason=unaddressed(reason),
+                )
                 return
 
     async def _is_confirmed(

@@ -19,6 +19,7 @@ DEAD = "dead"
 SHARDS = 16
 OWNER_HEADER = "owner"
 REASON_HEADER = "reason"
+REPLY_PREFIX = "reply."
 DELIVERY_LIMIT = 50
 COMMANDS_WAITING_MAX = 100_000
 QUERIES_WAITING_MAX = 10_000
@@ -34,6 +35,10 @@ MEMBERSHIP = "membership"
 LICENSING = "licensing"
 CREDIT_LEDGER = "credit_ledger"
 PORTAL = "portal"
+
+NODE = "node"
+# Broker users of nodes that work for single organizations, named after the node (A17).
+NODE_PREFIX = "node-"
 
 type_of_exchange = {
     FACTS: aio_pika.ExchangeType.TOPIC,
@@ -67,6 +72,14 @@ class Permission(NamedTuple):
     """What a broker user may configure, write and read: regular expressions of the broker."""
 
     configure: str
+    write: str
+    read: str
+
+
+class TopicPermission(NamedTuple):
+    """Under which routing keys a broker user may publish on an exchange, and bind to it."""
+
+    exchange: str
     write: str
     read: str
 
@@ -132,9 +145,20 @@ QUEUES: tuple[Queue, ...] = (
     _queries(MEMBERSHIP),
     _queries(LICENSING),
     _queries(CREDIT_LEDGER),
-    _facts(MEMBERSHIP, Binding(FACTS, f"{LICENSING}.#")),
+    _facts(
+        MEMBERSHIP,
+        Binding(FACTS, f"{LICENSING}.#"),
+        Binding(FACTS, f"{CREDIT_LEDGER}.access.released"),
+        Binding(FACTS, f"{CREDIT_LEDGER}.personal_credits.*"),
+        Binding(FACTS, f"{CREDIT_LEDGER}.copy.watermark"),
+    ),
     _facts(LICENSING, Binding(FACTS, f"{MEMBERSHIP}.#"), Binding(STORE, "store.#")),
-    _facts(CREDIT_LEDGER, Binding(FACTS, f"{MEMBERSHIP}.#"), Binding(STORE, "store.#")),
+    _facts(
+        CREDIT_LEDGER,
+        Binding(FACTS, f"{MEMBERSHIP}.#"),
+        Binding(FACTS, f"{LICENSING}.#"),
+        Binding(STORE, "store.#"),
+    ),
     *(
         Queue(
             shard(number),
@@ -170,9 +194,37 @@ def _service(name: str, *, writes: str, reads: str) -> Permission:
     replies = rf"reply\.coffer_{name}\..*"
     return Permission(
         configure=f"^{replies}$",
-        write=rf"^({replies}|amq\.default|{DEAD}|{writes})$",
+        write=rf"^({replies}|amq\.default|{DEAD}|{QUERIES}|{writes})$",
         read=f"^({replies}|{reads})$",
     )
+
+
+def node_user(node: str) -> str:
+    """Name the broker user of a node that works for single organizations alone."""
+    return f"{NODE_PREFIX}{node}"
+
+
+def node_of(user: str) -> str | None:
+    """Name the node behind a broker user; nothing for anybody else, the farm's own included."""
+    return user.removeprefix(NODE_PREFIX) if user.startswith(NODE_PREFIX) else None
+
+
+def is_ours(user: str) -> bool:
+    """Whether we made a broker user; one who shares somebody else's broker is not told apart."""
+    return user in PERMISSIONS or node_of(user) is not None
+
+
+def node_permission(user: str) -> Permission:
+    """A node sends to the intake and hears its replies."""
+    replies = rf"reply\.{user}\..*"
+    return Permission(
+        configure=f"^{replies}$", write=rf"^({replies}|{INTAKE})$", read=f"^{replies}$"
+    )
+
+
+def node_topic(user: str) -> TopicPermission:
+    """A node that works for single organizations sends under its own name alone (A17)."""
+    return TopicPermission(INTAKE, write=rf"^(hold|usage)\.{user}\..*$", read="^$")
 
 
 PERMISSIONS: dict[str, Permission] = {
@@ -197,10 +249,12 @@ PERMISSIONS: dict[str, Permission] = {
         reads=r"facts\.stream|dead",
     ),
     "store": Permission(configure="^$", write=f"^{STORE}$", read="^$"),
-    "node": Permission(
-        configure=r"^reply\.node\..*$",
-        write=rf"^(reply\.node\..*|{INTAKE})$",
-        read=r"^reply\.node\..*$",
+    # The farm's own fleet, trusted to speak for every organization.
+    NODE: node_permission(NODE),
+    "operator": Permission(
+        configure=r"^reply\.operator\..*$",
+        write=rf"^(reply\.operator\..*|{LEDGER}|{COMMANDS}|{QUERIES})$",
+        read=rf"^(reply\.operator\..*|{DEAD})$",
     ),
     "stage": Permission(configure=".*", write=".*", read=".*"),
 }

@@ -22,7 +22,13 @@ LIMITS = {
     "application_name": "coffer",
 }
 
+
+class NotYetError(Exception):
+    """What was heard needs something that is still under way: it is tried again."""
+
+
 PASSING: tuple[type[Exception], ...] = (
+    NotYetError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
