@@ -1,0 +1,1 @@
+"""What membership is asked to do: a module for each family of commands."""

@@ -1,0 +1,1 @@
+"""What membership is asked to show; `questions.py` lists every one it answers."""

@@ -1,0 +1,1 @@
+"""Who may be what: pure functions over frozen data, a module for each kind of subject."""
