@@ -1,10 +1,20 @@
-"""What was bought: one license for one order line."""
+"""Licenses: one for each order line, one for each granted application."""
 
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from services.licensing.rules import License
+from services.licensing.rules.licenses import License
 from shared.postgres.pool import Connection
+
+FIELDS = tuple(field.name for field in fields(License))
+
+
+def nested(rows: Iterable[tuple[Any, ...]]) -> tuple[License, ...]:
+    """Licenses that came within another row, where columns have no names: in the class's order."""
+    return tuple(License(**dict(zip(FIELDS, row, strict=True))) for row in rows)
 
 
 async def add_license(connection: Connection, license: License) -> bool:
@@ -13,9 +23,9 @@ async def add_license(connection: Connection, license: License) -> bool:
         """
         INSERT INTO license (
             id, store, order_id, line_no, account_id, product, kind, seats, state, activated_at,
-            expires_at
+            expires_at, organization_id, placed_at, withheld
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (store, order_id, line_no) DO NOTHING
         RETURNING id
         """,
@@ -30,31 +40,34 @@ async def add_license(connection: Connection, license: License) -> bool:
         license.state,
         license.activated_at,
         license.expires_at,
+        license.organization_id,
+        license.placed_at,
+        license.withheld,
     )
     return added is not None
 
 
-async def find_license_of_line(connection: Connection, told: License) -> License | None:
-    """The license that was kept for an order line."""
-    row = await connection.fetchrow(
-        """
-        SELECT id, store, order_id, line_no, account_id, product, kind, seats, state, activated_at,
-            expires_at
-        FROM license
-        WHERE store = $1 AND order_id = $2 AND line_no = $3
-        """,
-        told.store,
-        told.order_id,
-        told.line_no,
-    )
-    return License(**row) if row else None
-
-
-async def licenses_of(connection: Connection, account_id: UUID) -> tuple[License, ...]:
+async def lines_of(connection: Connection, store: str, order_id: str) -> dict[int, License]:
+    """The licenses that were kept for an order, by line."""
     rows = await connection.fetch(
         """
         SELECT id, store, order_id, line_no, account_id, product, kind, seats, state, activated_at,
-            expires_at
+            expires_at, organization_id, placed_at, withheld
+        FROM license
+        WHERE store = $1 AND order_id = $2
+        """,
+        store,
+        order_id,
+    )
+    return {row["line_no"]: License(**row) for row in rows}
+
+
+async def licenses_of(connection: Connection, account_id: UUID) -> tuple[License, ...]:
+    """All that an account bought or was granted, be it an organization's."""
+    rows = await connection.fetch(
+        """
+        SELECT id, store, order_id, line_no, account_id, product, kind, seats, state, activated_at,
+            expires_at, organization_id, placed_at, withheld
         FROM license
         WHERE account_id = $1
         ORDER BY product, activated_at, id
@@ -64,12 +77,33 @@ async def licenses_of(connection: Connection, account_id: UUID) -> tuple[License
     return tuple(License(**row) for row in rows)
 
 
-async def commercial_licenses(
-    connection: Connection, administrator_id: UUID, product: str
+async def organizational_licenses(
+    connection: Connection, organization_id: UUID, product: str
 ) -> tuple[License, ...]:
-    """What an Administrator bought of a product for his organization (A13)."""
-    bought = await licenses_of(connection, administrator_id)
-    return tuple(one for one in bought if one.product == product and one.kind == "COMMERCIAL")
+    """What was bought of a product for an organization, by whomever (A13)."""
+    rows = await connection.fetch(
+        """
+        SELECT id, store, order_id, line_no, account_id, product, kind, seats, state, activated_at,
+            expires_at, organization_id, placed_at, withheld
+        FROM license
+        WHERE organization_id = $1 AND product = $2
+        ORDER BY activated_at, id
+        """,
+        organization_id,
+        product,
+    )
+    return tuple(License(**row) for row in rows)
+
+
+async def give_to_organization(
+    connection: Connection, license_ids: Iterable[UUID], organization_id: UUID
+) -> None:
+    """Let licenses be their buyer's organization's from now on (A13)."""
+    await connection.execute(
+        "UPDATE license SET organization_id = $2, withheld = FALSE WHERE id = ANY($1::uuid [])",
+        list(license_ids),
+        organization_id,
+    )
 
 
 async def licenses_past_their_date(
@@ -78,7 +112,7 @@ async def licenses_past_their_date(
     rows = await connection.fetch(
         """
         SELECT id, store, order_id, line_no, account_id, product, kind, seats, state, activated_at,
-            expires_at
+            expires_at, organization_id, placed_at, withheld
         FROM license
         WHERE state = 'ACTIVE' AND expires_at <= $1
         ORDER BY expires_at

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.licensing.rules import Assignment, Organization, Seats, live_seats
-from services.licensing.store.licenses import commercial_licenses
+from services.licensing.rules.licenses import ends_at, live_seats
+from services.licensing.rules.seats import Assignment, Seats
+from services.licensing.store.licenses import organizational_licenses
 from shared.contracts.licensing import SeatAssigned, SeatRevoked
 from shared.messaging.inbox import Act
 from shared.postgres.pool import Connection
@@ -14,11 +15,17 @@ EndState = Literal["REVOKED", "EXPIRED"]
 
 
 async def lock_seats(
-    connection: Connection, organization: Organization, product: str, *, now: datetime
+    connection: Connection, organization_id: UUID, product: str, *, now: datetime
 ) -> Seats:
     """Lock the seats of a product and read what decides over them."""
-    await _lock_product(connection, organization.id, product)
-    return await read_seats(connection, organization, product, now=now)
+    await _lock_product(connection, organization_id, product)
+    return await read_seats(connection, organization_id, product, now=now)
+
+
+async def give(act: Act, assigned: SeatAssigned) -> None:
+    """Seat a person and say so."""
+    await add_assignment(act.connection, assigned, id=act.clock.new_id())
+    await act.say(assigned, subject=assigned.organization_id)
 
 
 async def take_back(act: Act, seats: Seats, taken: SeatRevoked) -> None:
@@ -31,16 +38,18 @@ async def take_back(act: Act, seats: Seats, taken: SeatRevoked) -> None:
 
 
 async def read_seats(
-    connection: Connection, organization: Organization, product: str, *, now: datetime
+    connection: Connection, organization_id: UUID, product: str, *, now: datetime
 ) -> Seats:
     """The seats of a product as its licenses and assignments make them now."""
-    bought = await commercial_licenses(connection, organization.administrator_id, product)
+    bought = await organizational_licenses(connection, organization_id, product)
     return Seats(
-        organization_id=organization.id,
+        organization_id=organization_id,
         product=product,
         live=live_seats(bought, now),
         was_bought=bool(bought),
-        assignments=await assignments_of(connection, organization.id, product),
+        assignments=await assignments_of(connection, organization_id, product),
+        until=ends_at(bought, now),
+        in_use=await _in_use(connection, organization_id, product),
     )
 
 
@@ -55,6 +64,16 @@ async def _lock_product(connection: Connection, organization_id: UUID, product: 
         organization_id,
         product,
     )
+
+
+async def _in_use(connection: Connection, organization_id: UUID, product: str) -> int:
+    """How many seats have a lease open though nobody is assigned to them."""
+    in_use: int | None = await connection.fetchval(
+        "SELECT in_use FROM product_seats WHERE organization_id = $1 AND product = $2",
+        organization_id,
+        product,
+    )
+    return in_use or 0
 
 
 async def add_seats(
@@ -105,6 +124,25 @@ async def products_assigned_to(connection: Connection, account_id: UUID) -> tupl
     return tuple(row["product"] for row in rows)
 
 
+async def products_assigned_before(
+    connection: Connection, organization_id: UUID, account_id: UUID, *, removed_at: datetime
+) -> tuple[str, ...]:
+    """The products of which somebody has a seat that was given before he left."""
+    rows = await connection.fetch(
+        """
+        SELECT product
+        FROM assignment
+        WHERE organization_id = $1 AND account_id = $2 AND state = 'ACTIVE'
+            AND (role_began_at IS NULL OR role_began_at < $3)
+        ORDER BY product
+        """,
+        organization_id,
+        account_id,
+        removed_at,
+    )
+    return tuple(row["product"] for row in rows)
+
+
 async def assignments_of(
     connection: Connection, organization_id: UUID, product: str
 ) -> tuple[Assignment, ...]:
@@ -122,15 +160,26 @@ async def assignments_of(
 
 
 async def add_assignment(connection: Connection, assigned: SeatAssigned, *, id: UUID) -> None:
-    """Give a seat; the count beside it is what the schema holds against the seats there are."""
+    """Give a seat for as long as its holder stays.
+
+    The count beside it is what the schema holds against the seats there are.
+    """
     await connection.execute(
         """
         WITH taken AS (
             UPDATE product_seats SET assigned = assigned + 1
             WHERE organization_id = $2 AND product = $3
         )
-        INSERT INTO assignment (id, organization_id, product, account_id, state, assigned_at)
-        VALUES ($1, $2, $3, $4, 'ACTIVE', $5)
+        INSERT INTO assignment (
+            id, organization_id, product, account_id, state, assigned_at, role_began_at
+        )
+        VALUES (
+            $1, $2, $3, $4, 'ACTIVE', $5,
+            (
+                SELECT began_at FROM role_held
+                WHERE organization_id = $2 AND account_id = $4 AND ended_at IS NULL
+            )
+        )
         """,
         id,
         assigned.organization_id,
@@ -147,14 +196,22 @@ async def end_assignment(
     state: EndState,
     ended_at: datetime,
 ) -> None:
+    """End a seat; a lease that is open on it takes the seat by itself from now on (T31)."""
     await connection.execute(
         """
         WITH ended AS (
             UPDATE assignment SET state = $2, ended_at = $3
             WHERE id = $1 AND state = 'ACTIVE'
-            RETURNING organization_id, product
+            RETURNING id, organization_id, product
+        ), left_open AS (
+            UPDATE checkout SET assignment_id = NULL
+            FROM ended
+            WHERE checkout.assignment_id = ended.id AND checkout.closed_at IS NULL
+            RETURNING checkout.id
         )
-        UPDATE product_seats SET assigned = product_seats.assigned - 1
+        UPDATE product_seats
+        SET assigned = product_seats.assigned - 1,
+            in_use = product_seats.in_use + (SELECT count(*) FROM left_open)
         FROM ended
         WHERE product_seats.organization_id = ended.organization_id
             AND product_seats.product = ended.product

@@ -1,47 +1,16 @@
-"""Whose licenses and seats they are: pure functions over frozen data (R17-R19, R25-R35, A13)."""
+"""Seats are given, taken back and moved (R17-R19, R25, R32, R33, T9)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.licensing.rules.leases import Checkout
+from services.licensing.rules.licenses import License
 from shared.contracts.licensing import SeatAssigned, SeatReassigned, SeatRevoked
 from shared.contracts.message import Limit, Refused, refuse
-from shared.contracts.purchases import LicenseKind, LicenseLine, OrderPaid
+from shared.contracts.purchases import LicenseKind
 from shared.contracts.refusals import RefusalCode
-
-LicenseState = Literal["ACTIVE", "EXPIRED"]
-ACTIVE: LicenseState = "ACTIVE"
-
-
-@dataclass(frozen=True)
-class License:
-    """A purchased license; one order line is one license."""
-
-    id: UUID
-    store: str
-    order_id: str
-    line_no: int
-    account_id: UUID
-    product: str
-    kind: LicenseKind
-    seats: int
-    state: LicenseState
-    activated_at: datetime
-    expires_at: datetime | None
-
-    def is_live(self, now: datetime) -> bool:
-        """Whether its seats count: event and clock agree that it has not run out."""
-        return self.state == ACTIVE and (self.expires_at is None or self.expires_at > now)
-
-
-@dataclass(frozen=True)
-class Organization:
-    """An organization and its Administrator, as membership told us."""
-
-    id: UUID
-    administrator_id: UUID
 
 
 @dataclass(frozen=True)
@@ -55,13 +24,28 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Seats:
-    """The seats of one product of an organization, read under their lock."""
+    """The seats of one product of an organization, read under their lock.
+
+    `in_use` are those on which a lease is open though nobody is assigned to them (A12, T31).
+    """
 
     organization_id: UUID
     product: str
     live: int
     was_bought: bool
     assignments: tuple[Assignment, ...]
+    until: datetime | None = None
+    in_use: int = 0
+
+    @property
+    def taken(self) -> int:
+        """How many seats somebody has, by an assignment or by a lease alone."""
+        return len(self.assignments) + self.in_use
+
+    @property
+    def free(self) -> int:
+        """How many seats nobody has; never below none, though seats may run out first."""
+        return max(0, self.live - self.taken)
 
     def of(self, account_id: UUID) -> Assignment | None:
         """The seat that a person has, if any."""
@@ -77,45 +61,6 @@ class Person:
     personal_kinds: frozenset[LicenseKind] = frozenset()
 
 
-def license_of(order: OrderPaid, line: LicenseLine, *, id: UUID, now: datetime) -> License:
-    """Make the license of an order line; one that arrives past its date never counts."""
-    has_run_out = line.expires_at is not None and line.expires_at <= now
-    return License(
-        id=id,
-        store=order.store,
-        order_id=order.order_id,
-        line_no=line.line_no,
-        account_id=order.account_id,
-        product=line.product,
-        kind=line.license_kind,
-        seats=line.seats,
-        state="EXPIRED" if has_run_out else ACTIVE,
-        activated_at=now,
-        expires_at=line.expires_at,
-    )
-
-
-def says_the_same(kept: License, told: License) -> bool:
-    """Whether a repeated order line tells what the first did (T21)."""
-    return _terms(kept) == _terms(told)
-
-
-def is_organizational(license: License, organization: Organization | None) -> bool:
-    """An Administrator's commercial licenses are his organization's; all others are his own."""
-    if organization is None or license.kind != "COMMERCIAL":
-        return False
-    return license.account_id == organization.administrator_id
-
-
-def administer(organization: Organization | None, asked_by: UUID | None) -> Organization | Refused:
-    """Let the Administrator through, and nobody else (R2)."""
-    if organization is None:
-        return refuse(RefusalCode.UNKNOWN_ORGANIZATION)
-    if asked_by != organization.administrator_id:
-        return refuse(RefusalCode.NOT_ADMINISTRATOR)
-    return organization
-
-
 def assign(seats: Seats, person: Person, *, now: datetime) -> SeatAssigned | Refused:
     """Give a free seat to somebody who is in, the Administrator included (R17, R25)."""
     if not person.is_in:
@@ -126,15 +71,24 @@ def assign(seats: Seats, person: Person, *, now: datetime) -> SeatAssigned | Ref
         return refuse(RefusalCode.LICENSE_EXPIRED)
     if seats.of(person.account_id) is not None:
         return refuse(RefusalCode.ALREADY_ASSIGNED)
-    if len(seats.assignments) >= seats.live:
+    if seats.free == 0:
         limit = Limit(name="seats", value=str(seats.live), left="0")
         return refuse(RefusalCode.NO_SEAT_AVAILABLE, limit=limit)
-    return SeatAssigned(
-        organization_id=seats.organization_id,
-        account_id=person.account_id,
-        product=seats.product,
-        assigned_at=now,
-    )
+    return _assigned(seats, person.account_id, now)
+
+
+def administrators_seat(
+    seats: Seats, license: License, *, administrator_id: UUID, founding: bool, now: datetime
+) -> SeatAssigned | None:
+    """Seat the Administrator by the license that made the organization, or is for one (A13).
+
+    Nobody else asked for it, so where it cannot be the seat stays free.
+    """
+    if not founding and license.seats != 1:
+        return None
+    if seats.of(administrator_id) is not None or seats.free == 0:
+        return None
+    return _assigned(seats, administrator_id, now)
 
 
 def revoke(seats: Seats, person: Person, *, now: datetime) -> SeatRevoked | Refused:
@@ -146,9 +100,18 @@ def revoke(seats: Seats, person: Person, *, now: datetime) -> SeatRevoked | Refu
 
 
 def reassign(
-    seats: Seats, *, giver: Person, taker: Person, now: datetime
+    seats: Seats,
+    *,
+    giver: Person,
+    taker: Person,
+    now: datetime,
+    lease: Checkout | None = None,
+    force: bool = False,
 ) -> SeatReassigned | Refused:
-    """Move a seat from one person to another in one act (R19); the count of seats stays."""
+    """Move a seat from one person to another in one act (R19); the count of seats stays.
+
+    While the giver has a lease open on it, it moves by force alone (T31).
+    """
     held = seats.of(giver.account_id)
     if held is None:
         return _not_held(giver, RefusalCode.TRIAL_OR_BETA_NOT_REASSIGNABLE)
@@ -156,8 +119,12 @@ def reassign(
         return refuse(RefusalCode.NOT_IN_ORGANIZATION)
     if seats.of(taker.account_id) is not None:
         return refuse(RefusalCode.ALREADY_ASSIGNED)
-    if len(seats.assignments) > seats.live:
+    if seats.taken > seats.live:
         return refuse(RefusalCode.LICENSE_EXPIRED)
+    if lease is not None and lease.is_held(now) and not force:
+        limit = Limit(name="lease_until", value=lease.ends())
+        message = f"the seat is in use until {lease.ends()}"
+        return refuse(RefusalCode.NO_SEAT_AVAILABLE, message=message, limit=limit)
     return SeatReassigned(
         organization_id=seats.organization_id,
         product=seats.product,
@@ -208,33 +175,13 @@ def seats_lost(seats: Seats) -> tuple[Assignment, ...]:
     return tuple(by_age[seats.live :])
 
 
-def live_seats(licenses: Iterable[License], now: datetime) -> int:
-    """How many seats these licenses give now."""
-    return sum(license.seats for license in licenses if license.is_live(now))
-
-
-def personal_kinds(
-    owned: Iterable[License], administers: Organization | None, *, product: str, now: datetime
-) -> frozenset[LicenseKind]:
-    """Which kinds of license of a product a person has of his own (R27, R35)."""
-    return frozenset(
-        license.kind
-        for license in owned
-        if license.product == product
-        and license.is_live(now)
-        and not is_organizational(license, administers)
+def _assigned(seats: Seats, account_id: UUID, now: datetime) -> SeatAssigned:
+    return SeatAssigned(
+        organization_id=seats.organization_id,
+        account_id=account_id,
+        product=seats.product,
+        assigned_at=now,
     )
-
-
-def may_list(
-    owner: UUID, organization: Organization | None, asked_by: UUID | None
-) -> Refused | None:
-    """An organization's seats are shown to its Administrator, an account's to its owner (R1)."""
-    if organization is not None and asked_by != organization.administrator_id:
-        return refuse(RefusalCode.NOT_ADMINISTRATOR)
-    if organization is None and asked_by != owner:
-        return refuse(RefusalCode.UNKNOWN_ACCOUNT)
-    return None
 
 
 def _not_held(person: Person, trial_or_beta: RefusalCode) -> Refused:
@@ -243,13 +190,3 @@ def _not_held(person: Person, trial_or_beta: RefusalCode) -> Refused:
     if person.personal_kinds:
         return refuse(RefusalCode.LICENSE_NOT_ORGANIZATIONAL)
     return refuse(RefusalCode.NOT_ASSIGNED)
-
-
-def _terms(license: License) -> tuple[object, ...]:
-    return (
-        license.account_id,
-        license.product,
-        license.kind,
-        license.seats,
-        license.expires_at,
-    )

@@ -1,21 +1,19 @@
-"""What licensing is asked to show: the seats of an organization, the licenses of a person."""
+"""The seats of an organization, the licenses of a person."""
 
 from uuid import UUID
 
-from faststream.rabbit import RabbitRouter
-
-from services.licensing import rules
-from services.licensing.store import licenses, people, seating
+from services.licensing.queries.door import queries
+from services.licensing.rules import organizations as rules
+from services.licensing.rules.entitlement import is_usable
+from services.licensing.rules.licenses import License
+from services.licensing.rules.organizations import Organization
+from services.licensing.store import floors, holdings, licenses, people, seating
 from shared.contracts.licensing import LicenseList, ListLicenses, PersonalLicense, ProductSeats
 from shared.contracts.message import Command, Verdict, refuse
 from shared.contracts.refusals import RefusalCode
-from shared.messaging import topology
-from shared.messaging.doors import ServiceClock, carries, open_queue
+from shared.messaging.doors import ServiceClock, carries
 from shared.messaging.inbox import Act, act, answer
 from shared.postgres.pool import Pool
-
-router = RabbitRouter()
-queries = open_queue(router, topology.queries_of(topology.LICENSING))
 
 
 @queries(filter=carries(ListLicenses))
@@ -32,7 +30,7 @@ async def list_licenses(query: Command[ListLicenses], pool: Pool, clock: Service
         return answer(query.id, await _of_account(reading, query.owner))
 
 
-async def _of_organization(reading: Act, organization: rules.Organization) -> LicenseList:
+async def _of_organization(reading: Act, organization: Organization) -> LicenseList:
     products = [
         await _seats(reading, organization, product)
         for product in await seating.products_of(reading.connection, organization.id)
@@ -41,12 +39,11 @@ async def _of_organization(reading: Act, organization: rules.Organization) -> Li
 
 
 async def _of_account(reading: Act, account_id: UUID) -> LicenseList:
-    administers = await people.find_organization_of(reading.connection, account_id)
     held = await seating.products_assigned_to(reading.connection, account_id)
     personal = [
-        _personal(license)
+        await _personal(reading, license)
         for license in await licenses.licenses_of(reading.connection, account_id)
-        if license.is_live(reading.now) and not rules.is_organizational(license, administers)
+        if license.is_live(reading.now) and license.organization_id is None
     ]
     seats = (
         ProductSeats(product=product, seats=1, free=0, account_ids=(account_id,))
@@ -55,21 +52,29 @@ async def _of_account(reading: Act, account_id: UUID) -> LicenseList:
     return LicenseList(owner=account_id, products=tuple(seats), personal=tuple(personal))
 
 
-async def _seats(reading: Act, organization: rules.Organization, product: str) -> ProductSeats:
-    seats = await seating.read_seats(reading.connection, organization, product, now=reading.now)
+async def _seats(reading: Act, organization: Organization, product: str) -> ProductSeats:
+    seats = await seating.read_seats(reading.connection, organization.id, product, now=reading.now)
+    floating = await floors.floating_of(reading.connection, organization.id, product)
     return ProductSeats(
         product=product,
         seats=seats.live,
-        free=max(0, seats.live - len(seats.assignments)),
+        free=seats.free,
         account_ids=tuple(one.account_id for one in seats.assignments),
+        in_use=seats.in_use,
+        floating=floating.says(),
+        expires_at=seats.until,
     )
 
 
-def _personal(license: rules.License) -> PersonalLicense:
+async def _personal(reading: Act, license: License) -> PersonalLicense:
+    holding = await holdings.holding_of(
+        reading.connection, license.account_id, license.product, now=reading.now
+    )
     return PersonalLicense(
         license_id=license.id,
         product=license.product,
         kind=license.kind,
         seats=license.seats,
         expires_at=license.expires_at,
+        usable=is_usable(license, holding, now=reading.now),
     )

@@ -1,0 +1,1 @@
+"""What licensing is asked to do: a module for each family of commands."""

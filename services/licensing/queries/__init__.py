@@ -1,0 +1,1 @@
+"""What licensing is asked to show; `questions.py` lists every question."""
