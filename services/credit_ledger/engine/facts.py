@@ -1,33 +1,37 @@
 """Facts of a batch: one per wallet and kind, whose lines say what each command moved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
 
-from services.credit_ledger.rules.acts import Act, Authorize, Capture, Debit, Grant, Lapse, Void
-from services.credit_ledger.rules.book import Book, Decision, LedgerAccount, Transfer
-from services.credit_ledger.rules.purchases import CATEGORY_NAMES
+from services.credit_ledger.rules.access_acts import DecideRequest, EditQuota
+from services.credit_ledger.rules.acts import (
+    Act,
+    Authorize,
+    Capture,
+    Debit,
+    Lapse,
+    SetAccess,
+    Void,
+)
+from services.credit_ledger.rules.book import Book, Decision, Transfer
+from services.credit_ledger.rules.chart import HoldState, Kind, LedgerAccount
+from services.credit_ledger.rules.hold_acts import Extend
+from services.credit_ledger.rules.purchase_acts import GiveBack
+from services.credit_ledger.rules.signing import signed
 from services.credit_ledger.store.saving import FactRow
-from shared.contracts import credits
-from shared.contracts.catalogue import fact_type
+from shared.contracts import credit_facts
+from shared.contracts.catalogue import FACTS, fact_type
 from shared.contracts.message import SPECVERSION, FactData
 from shared.contracts.money import format_credits
 
 SOURCE = "/coffer/credit_ledger"
-ORDER: tuple[type[FactData], ...] = (
-    credits.CreditsGranted,
-    credits.AccessChanged,
-    credits.HoldsAuthorized,
-    credits.CreditsCaptured,
-    credits.HoldsReleased,
-    credits.HoldsExpired,
-    credits.CreditsExpired,
+ORDER: tuple[type[FactData], ...] = tuple(
+    data for data in FACTS if issubclass(data, credit_facts.WalletFact)
 )
-FREE = int(LedgerAccount.FREE)
-EXPIRED = int(LedgerAccount.EXPIRED)
 
 
 @dataclass(slots=True)
@@ -46,26 +50,32 @@ class Said:
             self.captured.append(_moved(act.command, act.person, act.amount, job=act.job))
         elif isinstance(act, Authorize):
             line = _moved(act.command, act.person, act.amount, hold=act.command, job=act.job)
-            self._add(credits.HoldsAuthorized, line)
+            self._add(credit_facts.HoldsAuthorized, line)
         elif isinstance(act, Capture | Void | Lapse):
             self._hold_moved(act, decision)
-        elif isinstance(act, Grant):
-            self._add(credits.CreditsGranted, _granted(act, decision.transfers[0]))
-            self.expiry(decision.transfers)
-        elif decision.access is not None:
-            self._add(credits.AccessChanged, _access(act, decision))
+        elif isinstance(act, Extend):
+            self._extended(act, decision)
+        elif decision.access is not None and not isinstance(act, GiveBack):
+            self._add(credit_facts.AccessChanged, _access(act, decision))
 
     def expiry(self, transfers: tuple[Transfer, ...]) -> None:
         """Add what ran out."""
         for transfer in transfers:
-            if transfer.dst == EXPIRED:
+            if transfer.dst == LedgerAccount.EXPIRED:
                 amount = format_credits(transfer.amount)
-                self._add(credits.CreditsExpired, f'{{"lot":{transfer.lot},"amount":"{amount}"}}')
+                self._add(
+                    credit_facts.CreditsExpired, f'{{"lot":{transfer.lot},"amount":"{amount}"}}'
+                )
+
+    def lines_of(self, says: Iterable[tuple[type[FactData], dict[str, object]]]) -> None:
+        """Add lines that the rules wrote."""
+        for data, line in says:
+            self._add(data, orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z).decode())
 
     def rows(self, book: Book, at: datetime, new_id: Callable[[], UUID]) -> list[FactRow]:
         """Give each fact the wallet's next number and write it as a CloudEvent."""
         if self.captured:
-            self.lines[credits.CreditsCaptured] = self.captured
+            self.lines[credit_facts.CreditsCaptured] = self.captured
         rows = []
         for data in ORDER:
             if lines := self.lines.get(data):
@@ -76,20 +86,29 @@ class Said:
     def _add(self, data: type[FactData], line: str) -> None:
         self.lines.setdefault(data, []).append(line)
 
+    def _extended(self, act: Extend, decision: Decision) -> None:
+        hold = decision.hold
+        assert hold is not None
+        line = _moved(act.command, hold.person, act.amount, hold=hold.id, job=hold.job)
+        self._add(credit_facts.HoldsExtended, line)
+
     def _hold_moved(self, act: Capture | Void | Lapse, decision: Decision) -> None:
         hold = decision.hold
         assert hold is not None
-        if isinstance(act, Capture):
-            if act.amount:
-                self.captured.append(
-                    _moved(act.command, hold.person, act.amount, hold=hold.id, job=hold.job)
-                )
-            if not act.final:
-                return
-        released = sum(t.amount for t in decision.transfers if t.dst == FREE)
+        captured = sum([t.amount for t in decision.transfers if t.kind == Kind.CAPTURED])
+        if captured:
+            self.captured.append(
+                _moved(act.command, hold.person, captured, hold=hold.id, job=hold.job)
+            )
+        is_late = type(act) is Capture and hold.state == HoldState.EXPIRED
+        if is_late or hold.state == HoldState.OPEN:
+            return
+        released = sum([t.amount for t in decision.transfers if t.dst == LedgerAccount.FREE])
         self.expiry(decision.transfers)
         line = _moved(act.command, hold.person, released, hold=hold.id, job=hold.job)
-        self._add(credits.HoldsExpired if type(act) is Lapse else credits.HoldsReleased, line)
+        self._add(
+            credit_facts.HoldsExpired if type(act) is Lapse else credit_facts.HoldsReleased, line
+        )
 
 
 def _moved(
@@ -103,28 +122,17 @@ def _moved(
     return line + "}"
 
 
-def _granted(act: Grant, transfer: Transfer) -> str:
-    line = {
-        "id": act.command,
-        "lot": transfer.lot,
-        "amount": format_credits(act.amount),
-        "category": CATEGORY_NAMES[act.category],
-        "order_id": act.purchase.order_id,
-        "line_no": act.purchase.line_no,
-        "expires_at": act.expires_at,
-    }
-    return orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z).decode()
-
-
 def _access(act: Act, decision: Decision) -> str:
     access = decision.access
     assert access is not None
-    line = {
+    line: dict[str, object] = {
         "id": act.command,
         "account_id": access.person,
         "mode": access.mode,
         "limit": None if access.quota is None else format_credits(access.quota),
     }
+    if isinstance(act, SetAccess | EditQuota | DecideRequest):
+        line |= signed(act.by, act.door)
     return orjson.dumps(line, default=str).decode()
 
 

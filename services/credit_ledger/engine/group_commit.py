@@ -1,6 +1,7 @@
 """The engine: takes whatever waits, decides it in one commit, and begins again. No timer."""
 
 import asyncio
+import struct
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -14,7 +15,8 @@ import structlog
 from services.credit_ledger.engine.batch import decide_batch
 from services.credit_ledger.engine.books import Books
 from services.credit_ledger.engine.delivery_log import DeliveryLog
-from services.credit_ledger.engine.outcomes import Outcome
+from services.credit_ledger.engine.outcomes import REUSED, Outcome
+from services.credit_ledger.engine.rulebook import UNREMEMBERED
 from services.credit_ledger.rules.acts import Act
 from services.credit_ledger.rules.book import Refusal
 from services.credit_ledger.store import checking, locking
@@ -35,6 +37,8 @@ VIOLATIONS = (
     LookupError,
     TypeError,
     ValueError,
+    # A sum past 63 bits does not fit into what the head is taken of.
+    struct.error,
 )
 
 logger = structlog.get_logger()
@@ -115,10 +119,10 @@ class Engine:
         return taken
 
     async def _settle(self, taken: list[Waiting]) -> None:
-        acts = [act for waiting in taken for act in waiting.acts]
-        decided = await self._decide_patiently(acts)
+        together = [waiting.acts for waiting in taken]
+        decided = await self._decide_patiently(together)
         self.committed.set()
-        self._count_refused(acts, decided)
+        self._count_refused([act for acts in together for act in acts], decided)
         begin = 0
         for waiting in taken:
             end = begin + len(waiting.acts)
@@ -132,25 +136,40 @@ class Engine:
         return refused
 
     def _count_refused(self, acts: Sequence[Act], decided: Sequence[Outcome]) -> None:
+        """Count what was refused to somebody; an id used for something else is an alarm (T21)."""
         for act, outcome in zip(acts, decided, strict=True):
-            if outcome.refusal is not None and not outcome.duplicate:
-                self._refused.setdefault(act.owner, Counter())[outcome.refusal.code] += 1
+            refusal = outcome.refusal
+            if refusal is None or type(act) in UNREMEMBERED:
+                continue
+            if refusal == REUSED:
+                owner, command = str(act.owner), str(act.command)
+                logger.error("idempotency_key_reused", owner=owner, id=command)
+            elif outcome.duplicate:
+                continue
+            owner_named = self.books.owner_named(act.owner)
+            self._refused.setdefault(owner_named, Counter())[refusal.code] += 1
 
-    async def _decide_patiently(self, acts: list[Act]) -> list[Outcome]:
+    async def _decide_patiently(self, together: Sequence[Sequence[Act]]) -> list[Outcome]:
         """Try the same batch until it commits; the ids make a second try harmless."""
         pause = BACKOFF_FIRST_SECONDS
         while True:
             try:
-                return await self._decide(acts)
+                return await self._decide(together)
             except WAITS as error:
-                logger.warning("engine_waits", reason=repr(error), acts=len(acts))
+                logger.warning("engine_waits", reason=repr(error), acts=sum(map(len, together)))
                 await self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, BACKOFF_MAX_SECONDS)
 
-    async def _decide(self, acts: list[Act], *, is_second_try: bool = False) -> list[Outcome]:
-        """Decide a batch; when one act breaks a constraint, split until it stands alone."""
+    async def _decide(
+        self, together: Sequence[Sequence[Act]], *, is_second_try: bool = False
+    ) -> list[Outcome]:
+        """Decide a batch; when one act breaks a constraint, split until it stands alone.
+
+        What came together is parted last: a payment and its refund are to be one commit (T20).
+        """
         connection = await self._connected()
+        acts = [act for some in together for act in some]
         try:
             decided, late = await decide_batch(
                 connection, self.books, acts, clock=self.clock, worker=self.worker, log=self.log
@@ -161,16 +180,16 @@ class Engine:
                 return [Outcome(acts[0].command, POISON)]
             if len(acts) == 1:
                 # Its books were dropped with the transaction: once more, on fresh ones.
-                return await self._decide(acts, is_second_try=True)
-            half = len(acts) // 2
-            return await self._decide(acts[:half]) + await self._decide(acts[half:])
+                return await self._decide([acts], is_second_try=True)
+            first, second = _halves(together)
+            return await self._decide(first) + await self._decide(second)
         if late:
             await self.late(late)
         return decided
 
     async def _connected(self) -> "asyncpg.Connection[asyncpg.Record]":
         if self._connection is None or self._connection.is_closed():
-            self.books = Books()
+            self.books = self.books.emptied()
             self._connection = await locking.connect(self.database_url)
             await self._check_books(self._connection)
         return self._connection
@@ -188,6 +207,18 @@ class Engine:
         if connection is not None:
             with suppress(*PASSING):
                 connection.terminate()
+
+
+def _halves(
+    together: Sequence[Sequence[Act]],
+) -> tuple[Sequence[Sequence[Act]], Sequence[Sequence[Act]]]:
+    """Part what was decided at once: between submissions, and within the only one."""
+    if len(together) > 1:
+        half = len(together) // 2
+        return together[:half], together[half:]
+    [acts] = together
+    half = len(acts) // 2
+    return [acts[:half]], [acts[half:]]
 
 
 async def _either(first: asyncio.Event, second: asyncio.Event) -> None:

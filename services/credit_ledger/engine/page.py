@@ -5,13 +5,18 @@ from datetime import UTC, datetime, timedelta
 from struct import Struct
 from uuid import UUID
 
+from msgspec.structs import astuple
+
 from services.credit_ledger.engine.books import apply, find_lot
 from services.credit_ledger.engine.facts import Said
 from services.credit_ledger.engine.outcomes import Outcome
-from services.credit_ledger.rules.acts import Act
+from services.credit_ledger.rules.acts import Act, Work
+from services.credit_ledger.rules.alerts import Beginning, began
 from services.credit_ledger.rules.book import Access, Book, Decision, Hold, Lot
+from services.credit_ledger.rules.chart import NO_LOT
+from services.credit_ledger.rules.records import Job, Record
 from services.credit_ledger.store.loading import Decided, Parked
-from services.credit_ledger.store.saving import JournalRow, ParkedRow, VerdictRow
+from services.credit_ledger.store.saving import JournalRow, ParkedRow, VerdictRow, WorkRow
 
 NOTHING = bytes(16)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,15 +37,24 @@ class Page:
     made: dict[UUID, tuple[int, Outcome]] = field(default_factory=dict)
     parked: dict[UUID, list[Act]] = field(default_factory=dict)
     parked_rows: list[ParkedRow] = field(default_factory=list)
-    unparked: list[UUID] = field(default_factory=list)
+    unparked: list[tuple[int, UUID]] = field(default_factory=list)
     rows: list[JournalRow] = field(default_factory=list)
     verdicts: list[VerdictRow] = field(default_factory=list)
     lots: dict[int, Lot] = field(default_factory=dict)
     people: dict[UUID, Access] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    works: list[WorkRow] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     said: Said = field(default_factory=Said)
     label: tuple[str, UUID] | None = None
     touched: bool = False
+    beginning: Beginning = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember the beginning; let rules see what earlier acts left beside the books."""
+        self.book.left = self.records
+        self.beginning = began(self.book)
 
     def write(self, act: Act, decision: Decision) -> None:
         """Apply a decision to the book and write its journal rows."""
@@ -59,7 +73,7 @@ class Page:
         for part, transfer in enumerate(decision.transfers):
             seq += 1
             lot = transfer.lot
-            if lot not in lots:
+            if lot not in lots and lot != NO_LOT:
                 lots[lot] = find_lot(book, lot)
             rows.append(
                 (
@@ -68,6 +82,27 @@ class Page:
                 )
             )  # fmt: skip
         book.seq = seq
+        if decision.more:
+            self._write_more(decision)
+
+    def describe(self, act: Act) -> None:
+        """Write down what work an act paid for, if its caller said."""
+        work: Work | None = getattr(act, "work", None)
+        if work is not None:
+            self.works.append((self.book.id, act.command, *astuple(work)))
+
+    def _write_more(self, decision: Decision) -> None:
+        """Write down what few decisions have: other people, jobs, lots, rows beside the books."""
+        book = self.book
+        for access in decision.people:
+            self.people[access.person] = book.access[access.person] = access
+        for job in decision.jobs:
+            if job.cap is not None:
+                self.jobs[job.name] = job
+        for change in decision.lot_changes:
+            self.lots[change.number] = find_lot(book, change.number)
+        self.records.extend(decision.records)
+        self.said.lines_of(decision.says)
 
 
 def hashed_rows(rows: list[JournalRow]) -> bytes:

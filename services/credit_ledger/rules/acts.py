@@ -6,12 +6,40 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.credit_ledger.rules.book import PersonRole, Purchase
+from services.credit_ledger.rules.access_acts import AccessAct
+from services.credit_ledger.rules.book import BEGINNING, PersonRole, Purchase, QuotaPeriod
+from services.credit_ledger.rules.expiring import Notice
+from services.credit_ledger.rules.hold_acts import Extend, SetRate
+from services.credit_ledger.rules.purchase_acts import PurchaseAct
 from shared.contracts.credits import AccessMode
 
 
+class Work(Struct, frozen=True, gc=False):
+    """What work a command paid for, as far as its caller said; `measured` is priced when decided.
+
+    `tags` are JSON, `quantity` is in millionths of `unit`, `rate` the number of the rate card's
+    line that priced it.
+    """
+
+    job: str | None = None
+    project: str | None = None
+    product: str | None = None
+    node: str | None = None
+    node_class: str | None = None
+    frame_first: int | None = None
+    frame_last: int | None = None
+    tags: str | None = None
+    occurred_at: datetime | None = None
+    quantity: int | None = None
+    unit: str | None = None
+    rate: int | None = None
+
+
 class Debit(Struct, frozen=True, gc=False):
-    """Charge a usage line."""
+    """Charge a usage line; who spends has to be entitled to the `product` that it names.
+
+    `speaker` is the node that reports it, when it works for single organizations alone (A17).
+    """
 
     command: UUID
     owner: UUID
@@ -19,10 +47,13 @@ class Debit(Struct, frozen=True, gc=False):
     person: UUID
     amount: int
     job: str | None
+    work: Work | None = None
+    product: str | None = None
+    speaker: str | None = None
 
 
 class Authorize(Struct, frozen=True, gc=False):
-    """Set credits aside; the command's id becomes the hold's."""
+    """Set credits aside; the command's id becomes the hold's. The rest is as in `Debit`."""
 
     command: UUID
     owner: UUID
@@ -31,6 +62,10 @@ class Authorize(Struct, frozen=True, gc=False):
     amount: int
     lease_seconds: int
     job: str | None
+    max_credits: int | None = None
+    about: str | None = None
+    product: str | None = None
+    speaker: str | None = None
 
 
 class Capture(Struct, frozen=True, gc=False):
@@ -44,7 +79,9 @@ class Capture(Struct, frozen=True, gc=False):
     final: bool
     body: str
     reply_to: str | None
-    waited: bool = False
+    waited_in: int | None = None
+    work: Work | None = None
+    speaker: str | None = None
 
 
 class Void(Struct, frozen=True, gc=False):
@@ -56,7 +93,8 @@ class Void(Struct, frozen=True, gc=False):
     hold: UUID
     body: str
     reply_to: str | None
-    waited: bool = False
+    waited_in: int | None = None
+    speaker: str | None = None
 
 
 class Lapse(Struct, frozen=True, gc=False):
@@ -86,6 +124,7 @@ class Grant(Struct, frozen=True, gc=False):
     category: int
     expires_at: datetime | None
     purchase: Purchase
+    withheld: bool = False
 
 
 class OpenPool(Struct, frozen=True, gc=False):
@@ -96,6 +135,7 @@ class OpenPool(Struct, frozen=True, gc=False):
     content: int
     organization: UUID
     administrator: UUID
+    at: datetime = BEGINNING
 
 
 class SetRole(Struct, frozen=True, gc=False):
@@ -106,6 +146,7 @@ class SetRole(Struct, frozen=True, gc=False):
     content: int
     person: UUID
     role: PersonRole
+    at: datetime = BEGINNING
 
 
 class SetAccess(Struct, frozen=True, gc=False):
@@ -118,8 +159,25 @@ class SetAccess(Struct, frozen=True, gc=False):
     person: UUID
     mode: AccessMode
     quota: int | None
+    period: QuotaPeriod | None = None
+    door: str = ""
 
 
+# What is asked of a hold; it waits a minute for one that is not here yet. `waited_in` is the number
+# of the wallet where it did.
+OfHold: TypeAlias = Capture | Void | Extend
 Act: TypeAlias = (
-    Debit | Authorize | Capture | Void | Lapse | Expire | Grant | OpenPool | SetRole | SetAccess
+    Debit
+    | Authorize
+    | OfHold
+    | Lapse
+    | Expire
+    | Grant
+    | OpenPool
+    | SetRole
+    | SetAccess
+    | AccessAct
+    | PurchaseAct
+    | SetRate
+    | Notice
 )

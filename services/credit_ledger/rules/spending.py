@@ -1,83 +1,104 @@
-"""Spending: the limits every debit and hold meets, and the lots it takes from."""
+"""Spending: usage lines charged at once, credits set aside for a job, and the lots they take."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from msgspec.structs import replace
 
 from services.credit_ledger.rules.acts import Authorize, Debit
-from services.credit_ledger.rules.book import (
-    Access,
-    Book,
-    Decision,
-    Draw,
-    Hold,
-    HoldState,
-    Kind,
-    LedgerAccount,
-    Lot,
-    Refusal,
-    Transfer,
-)
+from services.credit_ledger.rules.book import Book, Decision, Draw, Hold, Lot, Refusal, Transfer
+from services.credit_ledger.rules.chart import HoldState, Kind, LedgerAccount
+from services.credit_ledger.rules.entitlements import barred
+from services.credit_ledger.rules.jobs import job_of, moved
+from services.credit_ledger.rules.limits import NOTHING, binding, current, passes
 from shared.contracts.refusals import RefusalCode
 
-FREE: Final = int(LedgerAccount.FREE)
-HELD: Final = int(LedgerAccount.HELD)
-CONSUMED: Final = int(LedgerAccount.CONSUMED)
-DEBITED: Final = int(Kind.DEBITED)
-AUTHORIZED: Final = int(Kind.AUTHORIZED)
-OPEN: Final = int(HoldState.OPEN)
+NOBODY = Refusal((RefusalCode.NOT_IN_ORGANIZATION,), "access")
 
 
-def debit(book: Book, act: Debit, _now: datetime) -> Decision | Refusal:
-    """Charge a usage line to the person's access and the soonest lots (R51, R53, T25)."""
-    access = book.access[act.person]
-    if access is None or not _passes(book, access, act.amount):
-        return _refusal(book, access, act.amount)
+def debit(book: Book, act: Debit, now: datetime) -> Decision | Refusal:
+    """Charge a usage line to the person's access and the soonest lots (R27, R51, R53, T25)."""
+    access, renewed = current(book, book.access[act.person], now)
+    job = job_of(book, act.job)
+    flags: tuple[RefusalCode, ...] = ()
+    bar = None if act.product is None else barred(book, act.person, act.product, now)
+    if access is None or bar or not passes(book, access, act.amount, job):
+        refusal, flags = binding(book, access, act.amount, job, barred=bar)
+        if refusal is not None or access is None:
+            return refusal or NOBODY
     counted = replace(access, captured=access.captured + act.amount)
     first = book.lots[0]
     if first.free >= act.amount:
         # The common case by far: the soonest lot covers it.
-        return Decision((Transfer(DEBITED, FREE, CONSUMED, act.amount, first.number),), counted)
-    transfers = tuple(
-        Transfer(DEBITED, FREE, CONSUMED, draw.amount, draw.lot)
-        for draw in take(book.lots, act.amount)
+        transfers: tuple[Transfer, ...] = (_consumed(act.amount, first.number),)
+    else:
+        transfers = tuple(_consumed(draw.amount, draw.lot) for draw in take(book.lots, act.amount))
+    if renewed is NOTHING and job is None and not flags:
+        return Decision(transfers, counted)
+    return replace(
+        renewed,
+        transfers=transfers,
+        access=counted,
+        jobs=moved(job, captured=act.amount),
+        flags=flags,
     )
-    return Decision(transfers, counted)
 
 
 def authorize(book: Book, act: Authorize, now: datetime) -> Decision | Refusal:
-    """Set credits aside within the person's access and the pool (R51, R53, T14)."""
-    access = book.access[act.person]
-    if access is None or not _passes(book, access, act.amount):
-        return _refusal(book, access, act.amount)
-    draws = take(book.lots, act.amount)
+    """Set credits aside within the person's rights, access and the pool (R27, R51, R53, T14)."""
+    access, renewed = current(book, book.access[act.person], now)
+    job = job_of(book, act.job, act.max_credits)
+    flags: tuple[RefusalCode, ...] = ()
+    bar = None if act.product is None else barred(book, act.person, act.product, now)
+    if access is None or bar or not passes(book, access, act.amount, job):
+        refusal, flags = binding(book, access, act.amount, job, barred=bar)
+        if refusal is not None or access is None:
+            return refusal or NOBODY
+    draws = take(book.lots, act.amount, access.count)
     hold = Hold(
         id=act.command,
         person=act.person,
         authorized=act.amount,
         held=act.amount,
         captured=0,
-        state=OPEN,
+        state=HoldState.OPEN,
         lease_until=now + timedelta(seconds=act.lease_seconds),
         job=act.job,
+        epoch=access.epoch,
+        work=act.about,
         draws=draws,
     )
-    transfers = tuple(Transfer(AUTHORIZED, FREE, HELD, draw.amount, draw.lot) for draw in draws)
-    return Decision(transfers, replace(access, held=access.held + act.amount), hold)
+    counted = replace(access, held=access.held + act.amount)
+    if renewed is NOTHING and job is None and not flags:
+        return Decision(set_aside(draws), counted, hold)
+    return replace(
+        renewed,
+        transfers=set_aside(draws),
+        access=counted,
+        hold=hold,
+        jobs=moved(job, held=act.amount),
+        flags=flags,
+    )
 
 
-def take(lots: list[Lot], amount: int) -> tuple[Draw, ...]:
+def set_aside(draws: tuple[Draw, ...]) -> tuple[Transfer, ...]:
+    """Move what was drawn from free to held."""
+    return tuple(
+        Transfer(Kind.AUTHORIZED, LedgerAccount.FREE, LedgerAccount.HELD, draw.amount, draw.lot)
+        for draw in draws
+    )
+
+
+def take(lots: list[Lot], amount: int, count: int = 0) -> tuple[Draw, ...]:
     """Choose what each lot gives, in burn-down order; the pool is known to cover the amount."""
     first = lots[0]
     if first.free >= amount:
-        return (Draw(first.number, amount),)
+        return (Draw(first.number, amount, count),)
     draws = []
     left = amount
     for lot in lots:
         part = min(lot.free, left)
         if part:
-            draws.append(Draw(lot.number, part))
+            draws.append(Draw(lot.number, part, count))
             left -= part
         if not left:
             return tuple(draws)
@@ -85,31 +106,5 @@ def take(lots: list[Lot], amount: int) -> tuple[Draw, ...]:
     raise AssertionError(message)
 
 
-def _passes(book: Book, access: Access, amount: int) -> bool:
-    """Tell the common case, in which no limit binds, without naming any."""
-    quota = access.quota
-    return (
-        access.mode != "disabled"
-        and not book.debt
-        and (quota is None or access.captured + access.held + amount <= quota)
-        and amount <= book.free
-    )
-
-
-def _refusal(book: Book, access: Access | None, amount: int) -> Refusal:
-    """Name every limit that binds, in the fixed order of refusals (conventions 6)."""
-    if access is None:
-        return Refusal((RefusalCode.NOT_IN_ORGANIZATION,), "access")
-    found: list[Refusal] = []
-    if access.mode == "disabled":
-        found.append(Refusal((RefusalCode.CREDIT_ACCESS_DISABLED,), "access"))
-    if book.debt:
-        found.append(Refusal((RefusalCode.ORGANIZATION_IN_DEBT,), "debt", book.debt, 0))
-    if access.quota is not None:
-        left = max(0, access.quota - access.captured - access.held)
-        if amount > left:
-            found.append(Refusal((RefusalCode.QUOTA_EXCEEDED,), "quota", access.quota, left))
-    if amount > book.free:
-        found.append(Refusal((RefusalCode.POOL_INSUFFICIENT,), "pool", book.free, book.free))
-    binding = tuple(refusal.code for refusal in found)
-    return replace(found[0], binding=binding)
+def _consumed(amount: int, lot: int) -> Transfer:
+    return Transfer(Kind.DEBITED, LedgerAccount.FREE, LedgerAccount.CONSUMED, amount, lot)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.json import decode
+
+from services.credit_ledger.rules.terms import Terms
 from shared.postgres.pool import Connection
 
 
@@ -21,6 +24,10 @@ class WalletShown:
     expired: int
     granted: int
     debt: int
+    dormant: int
+    clawed_back: int
+    credited_back: int
+    adjusted: int
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,22 @@ class AccessShown:
     quota: int | None
     captured: int
     held: int
+    period: str | None
+    renews_at: datetime | None
 
 
 async def find_wallet(connection: Connection, owner: UUID) -> WalletShown | None:
-    """Find the wallet an owner names."""
+    """Find the wallet an owner names, or the one of that uuid (conventions 4)."""
     row = await connection.fetchrow(
         """
-        SELECT id, uid, kind, wallet.owner, free, held, captured, expired, granted, debt
-        FROM wallet_name
-        INNER JOIN wallet ON wallet.id = wallet_name.wallet
-        WHERE wallet_name.owner = $1
+        SELECT
+            id, uid, kind, owner, free, held, captured, expired, granted, debt, dormant,
+            clawed_back, credited_back, adjusted
+        FROM wallet
+        WHERE id = coalesce(
+            (SELECT wallet FROM wallet_name WHERE wallet_name.owner = $1),
+            (SELECT id FROM wallet WHERE uid = $1)
+        )
         """,
         owner,
     )
@@ -85,7 +98,7 @@ async def access_of(
     """List a page of people with access to a wallet, by id."""
     rows = await connection.fetch(
         """
-        SELECT person, role, mode, quota, captured, held
+        SELECT person, role, mode, quota, captured, held, period, renews_at
         FROM access
         WHERE wallet = $1 AND ($2::uuid IS NULL OR person > $2)
         ORDER BY person
@@ -96,6 +109,18 @@ async def access_of(
         limit,
     )
     return [AccessShown(*row) for row in rows]
+
+
+async def quotas_of(connection: Connection, wallet: int) -> int:
+    """Sum the quotas of a wallet, which may be more than any wallet could have (R52, T13)."""
+    quotas = await connection.fetchval("SELECT sum(quota) FROM access WHERE wallet = $1", wallet)
+    return int(quotas or 0)
+
+
+async def terms_of(connection: Connection, wallet: int) -> Terms:
+    """Find the terms of a wallet; what nobody set is as it is by default."""
+    terms = await connection.fetchval("SELECT terms FROM wallet WHERE id = $1", wallet)
+    return decode(str(terms), type=Terms)
 
 
 async def find_verdict(connection: Connection, wallet: int, command: UUID) -> str | None:

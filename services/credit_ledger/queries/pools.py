@@ -1,26 +1,22 @@
-"""What the ledger is asked to show."""
+"""What a pool has, who may draw on it, what was decided: asked at any time."""
 
-from typing import Annotated, TypeVar
+from datetime import datetime
+from typing import Annotated
 
 from faststream import Context
-from faststream.rabbit import RabbitRouter
 from pydantic import JsonValue
 
+from services.credit_ledger.queries.door import find_wallet, queries, unknown
+from services.credit_ledger.queries.pages import page, rfc3339
 from services.credit_ledger.store import reading
 from services.credit_ledger.store.reading import AccessShown, LotShown, WalletShown
 from shared.clock import Clock
-from shared.contracts.credits import ListCreditAccess, ShowPool, ShowVerdict
-from shared.contracts.message import Command, Verdict, refuse
+from shared.contracts.credit_queries import ListCreditAccess, ShowPool, ShowVerdict
+from shared.contracts.message import Command, Verdict
 from shared.contracts.money import format_credits
-from shared.contracts.refusals import RefusalCode
-from shared.messaging import topology
-from shared.messaging.doors import carries, open_queue
-from shared.postgres.pool import Connection, Pool
+from shared.messaging.doors import carries
+from shared.postgres.pool import Pool
 
-router = RabbitRouter()
-queries = open_queue(router, topology.queries_of(topology.CREDIT_LEDGER))
-
-Question = TypeVar("Question", ShowPool, ListCreditAccess, ShowVerdict)
 SharedClock = Annotated[Clock, Context("clock")]
 
 
@@ -28,44 +24,39 @@ SharedClock = Annotated[Clock, Context("clock")]
 async def show_pool(command: Command[ShowPool], pool: Pool, clock: SharedClock) -> Verdict:
     """Show what a wallet has: posted, held, available, debt, and its lots in order of use (R50)."""
     async with pool.acquire() as connection:
-        wallet = await _wallet(connection, command)
+        wallet = await find_wallet(connection, command)
         if wallet is None:
-            return _unknown(command)
+            return unknown(command)
         lots = await reading.open_lots_of(connection, wallet.id, clock.now())
-    return Verdict(id=command.id, result=_pool(wallet, lots))
+        quotas = await reading.quotas_of(connection, wallet.id)
+    result = _pool(wallet, lots) | {"quotas": format_credits(quotas)}
+    return Verdict(id=command.id, result=result)
 
 
 @queries(filter=carries(ListCreditAccess))
-async def list_credit_access(command: Command[ListCreditAccess], pool: Pool) -> Verdict:
+async def list_credit_access(
+    command: Command[ListCreditAccess], pool: Pool, clock: SharedClock
+) -> Verdict:
     """List who may draw on a wallet, with what each used, holds and has left."""
+    limit, now = command.data.limit, clock.now()
     async with pool.acquire() as connection:
-        wallet = await _wallet(connection, command)
+        wallet = await find_wallet(connection, command)
         if wallet is None:
-            return _unknown(command)
-        people = await reading.access_of(
-            connection, wallet.id, command.data.after, command.data.limit
-        )
-    rows: list[JsonValue] = [_person(person) for person in people]
-    return Verdict(id=command.id, result={"people": rows})
+            return unknown(command)
+        people = await reading.access_of(connection, wallet.id, command.data.after, limit + 1)
+    rows: list[JsonValue] = [_person(person, now) for person in people[:limit]]
+    return page(command, "people", rows, [str(person.person) for person in people])
 
 
 @queries(filter=carries(ShowVerdict))
 async def show_verdict(command: Command[ShowVerdict], pool: Pool) -> Verdict:
     """Tell what was decided about a command, to a caller who lost the answer."""
     async with pool.acquire() as connection:
-        wallet = await _wallet(connection, command)
+        wallet = await find_wallet(connection, command)
         if wallet is None:
-            return _unknown(command)
+            return unknown(command)
         found = await reading.find_verdict(connection, wallet.id, command.data.command_id)
     return Verdict(id=command.id, result={"verdict": found})
-
-
-async def _wallet(connection: Connection, command: Command[Question]) -> WalletShown | None:
-    return await reading.find_wallet(connection, command.owner) if command.owner else None
-
-
-def _unknown(command: Command[Question]) -> Verdict:
-    return Verdict(id=command.id, refused=refuse(RefusalCode.UNKNOWN_ORGANIZATION))
 
 
 def _pool(wallet: WalletShown, lots: list[LotShown]) -> dict[str, JsonValue]:
@@ -81,6 +72,10 @@ def _pool(wallet: WalletShown, lots: list[LotShown]) -> dict[str, JsonValue]:
         "granted": format_credits(wallet.granted),
         "captured": format_credits(wallet.captured),
         "expired": format_credits(wallet.expired + wallet.free - available),
+        "dormant": format_credits(wallet.dormant),
+        "clawed_back": format_credits(wallet.clawed_back),
+        "credited_back": format_credits(wallet.credited_back),
+        "adjusted": format_credits(wallet.adjusted),
         "lots": [_lot(lot) for lot in lots],
     }
 
@@ -96,16 +91,21 @@ def _lot(lot: LotShown) -> dict[str, JsonValue]:
     }
 
 
-def _person(person: AccessShown) -> dict[str, JsonValue]:
-    used = person.captured + person.held
+def _person(person: AccessShown, now: datetime) -> dict[str, JsonValue]:
+    """Show a person's access; a count that is over is not his any more (A7)."""
+    renewed = person.renews_at is not None and person.renews_at <= now
+    captured, held = (0, 0) if renewed else (person.captured, person.held)
+    used = captured + held
     remaining = None if person.quota is None else format_credits(max(0, person.quota - used))
     return {
         "account_id": str(person.person),
         "role": person.role,
         "mode": person.mode,
         "limit": None if person.quota is None else format_credits(person.quota),
-        "used": format_credits(person.captured),
-        "held": format_credits(person.held),
+        "used": format_credits(captured),
+        "held": format_credits(held),
         "remaining": remaining,
         "over_quota": person.quota is not None and used > person.quota,
+        "period": person.period,
+        "renews_at": None if person.renews_at is None or renewed else rfc3339(person.renews_at),
     }

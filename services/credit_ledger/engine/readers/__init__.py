@@ -1,0 +1,1 @@
+"""How each command is read: its fields become an act, and what changes its effect a hash."""

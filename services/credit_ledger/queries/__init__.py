@@ -1,0 +1,1 @@
+"""What the ledger is asked to show; `questions.py` lists every family."""

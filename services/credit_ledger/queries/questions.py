@@ -1,0 +1,17 @@
+"""Every question the ledger answers: importing this opens the door of each."""
+
+from services.credit_ledger.queries import (
+    access,
+    audit,
+    books,
+    copies,
+    door,
+    planning,
+    pools,
+    records,
+    statements,
+    usage,
+)
+
+FAMILIES = (access, audit, books, copies, planning, pools, records, statements, usage)
+router = door.router
