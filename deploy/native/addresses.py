@@ -43,12 +43,12 @@ def addresses(
         amqp_url=amqp_url,
         database_urls={
             service: settings.database_url_by_service.get(service)
-            or _as_user(database_url, role, passwords[role], path=f"/{role}")
+            or as_user(database_url, role, passwords[role], path=f"/{role}")
             for service, role in roles.items()
         },
         amqp_urls={
             user: settings.amqp_url_by_service.get(user.removeprefix("coffer_"))
-            or (_as_user(amqp_url, user, passwords[user]) if may_make_users else amqp_url)
+            or (as_user(amqp_url, user, passwords[user]) if may_make_users else amqp_url)
             for user in passwords
             if user not in ADMINISTRATORS
         },
@@ -60,7 +60,8 @@ def is_same_server(one_url: str, other_url: str) -> bool:
     return (one.hostname, one.port) == (other.hostname, other.port)
 
 
-def _as_user(url: str, user: str, password: str, *, path: str | None = None) -> str:
+def as_user(url: str, user: str, password: str, *, path: str | None = None) -> str:
+    """The same place for another user."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     changed: SplitResult = parts._replace(

@@ -20,7 +20,14 @@ from deploy.native.home import Home, write_secret
 from deploy.native.ports import LOOPBACK, Ports
 from deploy.native.program import Program
 from deploy.native.rabbitmq import RabbitMQ
-from shared.messaging.topology import PERMISSIONS, QUEUES, STREAM, Permission
+from shared.messaging.topology import (
+    PERMISSIONS,
+    QUEUES,
+    STREAM,
+    Permission,
+    node_permission,
+    node_topic,
+)
 
 ADMINISTRATOR = "coffer"
 STAGE = "stage"
@@ -92,13 +99,8 @@ def broker_program(
         name="broker",
         command=wrapped([str(rabbitmq.server)], stop_signal=SIGTERM, account=account),
         environment={
-            "PATH": rabbitmq.search_path,
-            "HOME": str(home.broker),
-            "LC_ALL": "C.UTF-8",
-            "ERL_EPMD_ADDRESS": LOOPBACK,
-            "ERL_EPMD_PORT": str(ports.epmd),
+            **node_environment(home, rabbitmq, ports.epmd),
             "ERL_CRASH_DUMP_SECONDS": "0",
-            "RABBITMQ_NODENAME": NODE,
             "RABBITMQ_NODE_PORT": str(ports.broker),
             "RABBITMQ_DIST_PORT": str(ports.distribution),
             "RABBITMQ_MNESIA_BASE": str(home.broker / "data"),
@@ -106,7 +108,6 @@ def broker_program(
             "RABBITMQ_LOGS": "-",
             "RABBITMQ_CONFIG_FILE": str(home.settings / "rabbitmq"),
             "RABBITMQ_CONFIG_FILES": str(home.settings / "none"),
-            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home.settings / "enabled_plugins"),
             "RABBITMQ_GENERATED_CONFIG_DIR": str(home.broker / "generated"),
             "RABBITMQ_PID_FILE": str(home.broker / "pid"),
@@ -118,6 +119,19 @@ def broker_program(
         patience_seconds=STOP_SECONDS,
         probe=lambda: broker_version(url),
     )
+
+
+def node_environment(home: Home, rabbitmq: RabbitMQ, epmd_port: int) -> dict[str, str]:
+    """What the broker and who speaks to it agree on: its name, and where that is known."""
+    return {
+        "PATH": rabbitmq.search_path,
+        "HOME": str(home.broker),
+        "LC_ALL": "C.UTF-8",
+        "ERL_EPMD_ADDRESS": LOOPBACK,
+        "ERL_EPMD_PORT": str(epmd_port),
+        "RABBITMQ_NODENAME": NODE,
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+    }
 
 
 async def broker_version(url: str) -> str | None:
@@ -155,6 +169,16 @@ def _names_all(home: Home, part: str, names: set[bytes]) -> bool:
     file = home.broker / "data" / NODE / part / NODE / "names.dets"
     contents = file.read_bytes() if file.exists() else b""
     return all(name in contents for name in names)
+
+
+def node_definitions(user: str, password: str) -> dict[str, object]:
+    """What the broker has to know of a node that works for single organizations (A17)."""
+    whose = {"user": user, "vhost": VIRTUAL_HOST}
+    return {
+        "users": [_user(user, password)],
+        "permissions": [{**whose, **node_permission(user)._asdict()}],
+        "topic_permissions": [{**whose, **node_topic(user)._asdict()}],
+    }
 
 
 def _definitions(passwords: Mapping[str, str]) -> dict[str, object]:

@@ -13,6 +13,7 @@ LAST = 32_000
 BLOCK = 24
 LOOPBACK = "127.0.0.1"
 ATTEMPTS_MAX = 200
+EPMD = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Ports:
 
     @property
     def epmd(self) -> int:
-        return self.base + 3
+        return self.base + EPMD
 
     @property
     def portal(self) -> int:
@@ -56,6 +57,15 @@ def claim_ports(home: Home) -> Ports:
             return Ports(base=base, claim=claim)
     message = f"No {BLOCK} free ports in a row were found between {FIRST} and {LAST}."
     raise StackError(message)
+
+
+def epmd_of(home: Home) -> int:
+    """The port of the name server in a stack that runs."""
+    base = _kept(home)
+    if base is None:
+        message = f"No stack ever ran in {home.root}."
+        raise StackError(message)
+    return base + EPMD
 
 
 def _kept(home: Home) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.native.errors import StackError
+from deploy.native.errors import SettingsError
 
 SERVICES = ("membership", "licensing", "credit_ledger", "portal")
 LEDGER_WORKERS_MAX = 12
@@ -26,6 +26,7 @@ class Settings:
     amqp_management_url: str | None
     database_url_by_service: Mapping[str, str]
     amqp_url_by_service: Mapping[str, str]
+    operator_amqp_url: str | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -40,6 +41,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         amqp_management_url=_secret(given, "COFFER_AMQP_MANAGEMENT_URL"),
         database_url_by_service=_by_service(given, "DATABASE_URL"),
         amqp_url_by_service=_by_service(given, "AMQP_URL"),
+        operator_amqp_url=_secret(given, "COFFER_OPERATOR_AMQP_URL"),
     )
 
 
@@ -61,7 +63,7 @@ def _workers(given: str | None) -> int:
         return min(os.cpu_count() or 1, LEDGER_WORKERS_UNASKED_MAX)
     if not given.isdecimal() or not 1 <= int(given) <= LEDGER_WORKERS_MAX:
         message = f"COFFER_LEDGER_WORKERS must be a number from 1 to {LEDGER_WORKERS_MAX}."
-        raise StackError(message)
+        raise SettingsError(message)
     return int(given)
 
 
@@ -70,7 +72,13 @@ def _secret(given: Mapping[str, str], name: str) -> str | None:
     if given.get(name):
         return given[name]
     file = given.get(f"{name}_FILE")
-    return Path(file).read_text().strip() if file else None
+    if not file:
+        return None
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{name}_FILE: {file} cannot be read."
+        raise SettingsError(message) from error
 
 
 def _by_service(given: Mapping[str, str], name: str) -> dict[str, str]:

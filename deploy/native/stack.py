@@ -100,7 +100,7 @@ def read_stack(home: Home) -> Stack | None:
     """What the supervisor of this home wrote last, whether or not it still runs."""
     try:
         written = json.loads(home.stack_file.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     children = {name: Child(**child) for name, child in written.pop("children").items()}
     return Stack(**{**written, "home": home.root, "children": children})
@@ -166,7 +166,11 @@ def owned_stack(home: Home, plan: Plan, tell: Callable[[str], None]) -> Iterator
 
 def start_stack(home: Home, plan: Plan, tell: Callable[[str], None]) -> Stack:
     """Start the stack of this home, or join the one that runs, and wait until it is healthy."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"COFFER_HOME: {home.root} cannot be made: {error.strerror}."
+        raise StackError(message) from error
     with exclusive(home.root / "start.lock"):
         running = read_stack(home)
         if running and running.is_running:

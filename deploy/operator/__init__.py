@@ -1,1 +1,1 @@
-"""The command `coffer`: up, demo, replay, reconcile, tail, doctor."""
+"""The command `coffer`: a module or package for each thing it does."""

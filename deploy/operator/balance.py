@@ -1,18 +1,14 @@
 """`coffer balance`: what a pool has, as its ledger answers."""
 
-import asyncio
 import json
-import sys
 from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from deploy.native.errors import StackError
-from deploy.native.stack import find_stack
+from deploy.operator.asking import ask_ledger
 
-ASKER = "coffer_portal"
 SHOWN = ("posted", "held", "available", "debt")
 
 
@@ -22,21 +18,9 @@ def balance(
     as_json: Annotated[bool, typer.Option("--json", help="For programs, not for eyes.")] = False,
 ) -> None:
     """Show a pool: posted, held, available (R50), and its lots in the order they are used."""
-    from aiormq.exceptions import AMQPError  # noqa: PLC0415 -- the driver loads slowly
+    from shared.contracts.credit_queries import ShowPool  # noqa: PLC0415 -- slow to load
 
-    from deploy.operator.pool import show_pool  # noqa: PLC0415 -- as above
-    from shared.messaging.ask import NoAnswer  # noqa: PLC0415 -- as above
-    from shared.messaging.publisher import NotConfirmed  # noqa: PLC0415 -- as above
-
-    try:
-        verdict = asyncio.run(show_pool(_asker_url(), organization))
-    except (StackError, NoAnswer, NotConfirmed, OSError, AMQPError) as error:
-        print(str(error) or repr(error), file=sys.stderr)
-        raise typer.Exit(1) from error
-    if verdict.refused is not None:
-        print(f"{verdict.refused.code}: {verdict.refused.message}", file=sys.stderr)
-        raise typer.Exit(1)
-    pool = dict(verdict.result or {})
+    pool = ask_ledger(organization, lambda inquiry: inquiry.ask(ShowPool()))
     print(json.dumps(pool) if as_json else text_of(pool))
 
 
@@ -51,11 +35,3 @@ def text_of(pool: Mapping[str, object]) -> str:
             f" order {lot['order_id']}"
         )
     return "\n".join(lines)
-
-
-def _asker_url() -> str:
-    stack = find_stack()
-    if stack is None or ASKER not in stack.amqp_urls:
-        message = "No stack runs here: start one with `coffer up`."
-        raise StackError(message)
-    return stack.amqp_urls[ASKER]

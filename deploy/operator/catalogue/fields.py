@@ -60,7 +60,7 @@ def kind(schema: Schema) -> str:
     if "enum" in schema:
         return ", ".join(f"`{each}`" for each in schema["enum"])
     if schema.get("pattern") == WIRE_PATTERN:
-        return "credits"
+        return str(schema.get("format", "credits"))
     return _plain_kind(schema)
 
 

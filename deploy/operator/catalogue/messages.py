@@ -23,6 +23,8 @@ from shared.messaging.topology import (
     STORE,
     Binding,
     Queue,
+    node_topic,
+    node_user,
     shard,
     type_of_exchange,
 )
@@ -146,6 +148,11 @@ def _permissions() -> Iterator[str]:
         allowed = " | ".join(f"`{each}`".replace("|", "\\|") for each in permission)
         yield f"| `{user}` | {allowed} |"
     yield "\n`stage` may assert anybody; it exists only in demo and ephemeral stacks.\n"
+    yield (
+        "`node` is the farm's own fleet. Nodes that work for single organizations (A17) have users"
+        f" of their own, `{node_user('<name>')}`, which may what `node` may, and publish to"
+        f" `{INTAKE}` under `{node_topic(node_user('<name>')).write}` alone.\n"
+    )
 
 
 def _refusals() -> Iterator[str]:

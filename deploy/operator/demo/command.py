@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvloop
 
-from deploy.native.errors import StackError
+from deploy.native.errors import SettingsError, StackError
 from deploy.native.plan import Plan
 from deploy.native.stack import Stack, owned_stack, start_stack, stop_stack, temporary_home
+from deploy.operator import hints
 from deploy.operator.demo.screen import Screen
+from deploy.operator.exits import REFUSED
 
 if TYPE_CHECKING:
     from deploy.operator.demo.show import Outcome
 
 ENDED_BY_SIGTERM = 128 + signal.SIGTERM
-SAMPLE = "deploy/operator/data/lcg-2005-5000.swf.gz"
 SAMPLE_JOBS = 5_000
 
 
@@ -48,13 +49,15 @@ def demo(
             if waits:
                 with suppress(EOFError):
                     input("\nThe stack stays up until Enter: ")
+    except SettingsError:
+        raise
     except StackError as error:
         print(error, file=sys.stderr)
-        raise typer.Exit(1) from error
+        raise typer.Exit(REFUSED) from error
     if as_json:
         print(_as_json(outcome, monotonic() - started), flush=True)
     if not outcome.is_well:
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)
 
 
 @contextmanager
@@ -68,7 +71,8 @@ def _stack(screen: Screen, *, keep: bool) -> Iterator[Stack]:
     plan = Plan(ephemeral=True, demo=True, owned=not keep, log_deliveries=True)
 
     def tell(line: str) -> None:
-        if not line.endswith(("waiting", "starting")):
+        # Nobody need know that the broker has a name server of its own.
+        if not line.endswith(("waiting", "starting")) and not line.startswith("epmd"):
             screen.note(line)
 
     if keep:
@@ -85,18 +89,27 @@ def _stack(screen: Screen, *, keep: bool) -> Iterator[Stack]:
 def _say_what_next(screen: Screen, stack: Stack | None, outcome: "Outcome") -> None:
     """What to try on the stack while it is up, else how to get one."""
     screen.title("What to try next")
+    replay = f"replay {hints.sample()} --redeliver 0.2 --shuffle"
     if stack is None:
-        screen.plain("  make demo KEEP=1                      # the same, and the stack stays up")
-        screen.plain("  coffer up --demo                      # a stack that keeps its data")
+        told = [
+            ("demo --keep", "the same, and the stack stays up"),
+            ("up --demo", "an empty stack that keeps its data"),
+            (f"{replay} --ephemeral", "the jobs on a stack of their own"),
+        ]
     else:
-        screen.plain(f"  export COFFER_HOME={stack.home} PATH=$PWD/.venv/bin:$PATH")
-        screen.plain("  coffer status                         # its processes and their health")
-        screen.plain(f"  coffer balance {outcome.organization}")
-        screen.plain("  coffer tail --since first --count 20  # the facts, from the beginning")
-    screen.plain(f"  coffer replay {SAMPLE} --redeliver 0.2 --shuffle")
-    screen.plain("  coffer reconcile                      # the books, recomputed")
-    if stack is not None:
-        screen.plain("  coffer down                           # ends it and leaves nothing behind")
+        told = [
+            ("status", "its processes and their health"),
+            ("organizations", "which there are, with their ids"),
+            (f"balance {outcome.organization}", "the pool of Larkspur Visual"),
+            ("tail --since first --key credit_ledger.credits", "what pools got and spent; Ctrl-C"),
+            (replay, "the jobs again, some twice, in disorder"),
+            ("reconcile", "the books, recomputed"),
+            ("down", "ends it and leaves nothing behind"),
+        ]
+        for line in hints.spoken(stack.home):
+            screen.plain(line)
+    for line in hints.lines(told):
+        screen.plain(line)
 
 
 def _as_json(outcome: "Outcome", seconds: float) -> str:

@@ -1,37 +1,47 @@
-"""Steps 14 to 16: time passes, lots and licenses run out, and the books are held to the story."""
+"""Steps 14 and 15: time passes, lots and licenses run out, a bank takes money back."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
-from functools import partial
-from random import Random
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
-from deploy.operator.demo.beginning import L1_ENDS, LUMEN, SEATS, credit_line, seats
-from deploy.operator.demo.moving_clock import set_clock
+from deploy.operator.demo.beginning import FIRST_LOT, LUMEN, SEATS
+from deploy.operator.demo.moving_clock import advance, set_clock
+from deploy.operator.demo.ordering import (
+    IN_JANUARY,
+    buys,
+    may_not_order,
+    orders,
+    orders_licenses,
+    pays,
+    takes_back,
+)
 from deploy.operator.demo.scene import Scene, Unexpected, until
-from deploy.operator.demo.stage import ANSWER_SECONDS
-from shared.client.letters import Letter
-from shared.contracts.credits import ShowPool
-from shared.contracts.membership import ListMembers, OrganizationActivated, OrganizationLapsed
-from shared.contracts.message import Command, CommandData, Verdict
-from shared.contracts.money import MICROCREDITS_PER_CREDIT, format_credits, parse_credits
-from shared.messaging.publisher import Outgoing
+from deploy.operator.demo.store import credit_line, seats
+from shared.contracts.credit_facts import DebtRaised, DebtRepaid
+from shared.contracts.membership import ListMembers
+from shared.contracts.organizations import OrganizationActivated, OrganizationLapsed
+from shared.contracts.purchases import OrderChargedBack
+from shared.contracts.refusals import RefusalCode
+from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 
+A_DAY = timedelta(days=1)
 JULY = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 RENEWED_UNTIL = datetime(2027, 6, 30, tzinfo=UTC)
 STILL_THERE = 4
-ROUNDS = 2
-SEED = 5
-STATEMENT = {
-    name: amount * MICROCREDITS_PER_CREDIT
-    for name, amount in (("granted", 800), ("captured", 567), ("expired", 117), ("available", 116))
-}
 
 
-async def more_credits(scene: Scene) -> str:
-    await scene.stage.store_says("O-6", scene.ids["Ana"], credit_line("100", ends=L1_ENDS))
+async def handed_over(scene: Scene) -> str:
+    line = credit_line("100", ends=IN_JANUARY)
+    await orders(scene, "Ana", "O-13", line)
+    asked = await scene.does("Ana", RequestTransfer(to_account_id=scene.ids["Ben"]))
+    transfer = UUID(str((asked.result or {})["transfer_id"]))
+    advance(scene.stage.home, A_DAY)
+    await scene.does("Ben", AcceptTransfer(transfer_id=transfer))
+    scene.administrator = "Ben"
+    await until("Ana to be a Member", lambda: scene.role_of("Ana"), lambda r: r == "MEMBER")
+    await may_not_order(scene, "Ana", "O-17", RefusalCode.MEMBERS_MAY_NOT_PURCHASE)
+    await pays(scene, "O-13", "Ana", line)
     await scene.pool_becomes("233/0/233")
-    return "Ana buys 100 more"
+    return "Ana orders 100 and makes Ben the Administrator; paid a day later, they go to the pool"
 
 
 async def summer_comes(scene: Scene) -> str:
@@ -40,70 +50,28 @@ async def summer_comes(scene: Scene) -> str:
     set_clock(scene.stage.home, JULY)
     await scene.pool_becomes("116/0/116")
     await facts.hears(OrganizationLapsed)
-    renewal = seats(LUMEN, SEATS, ends=RENEWED_UNTIL)
-    await scene.stage.store_says("O-7", scene.ids["Ana"], renewal)
+    renewed = seats(LUMEN, SEATS, ends=RENEWED_UNTIL)
+    await orders_licenses(scene, "Ben", "O-14", renewed, owner=scene.organization)
+    await pays(scene, "O-14", "Ben", renewed)
     await facts.hears(OrganizationActivated, times=activated + 1)
-    members = ((await scene.does("Ana", ListMembers())).result or {}).get("members")
+    members = ((await scene.does("Ben", ListMembers())).result or {}).get("members")
     if not isinstance(members, list) or len(members) != STILL_THERE:
         message = f"people left while the organization had lapsed: {members}"
         raise Unexpected(message)
-    return "July: 117 credits of June's lot expire; the licenses end, are renewed, nobody left"
+    return "July: 117 of the credits for June expire; the licenses end and are renewed, nobody left"
 
 
-async def everything_again(scene: Scene) -> str:
-    before = await scene.figures()
-    messages: list[Callable[[], Coroutine[None, None, None]]]
-    messages = [partial(_order_again, scene, order) for order in scene.stage.orders]
-    messages += [partial(_command_again, scene, *said) for said in scene.stage.commands]
-    messages += [partial(_letter_again, scene, *said) for said in scene.stage.letters]
-    random = Random(SEED)
-    for _ in range(ROUNDS):
-        random.shuffle(messages)
-        await asyncio.gather(*(send() for send in messages))
-    await _copies_are_heard(scene)
-    if await scene.figures() != before:
-        message = f"the pool changed from {before} to {await scene.figures()}"
-        raise Unexpected(message)
-    count = len(messages) * ROUNDS
-    return f"All {len(messages)} messages again, twice, at random ({count}): same verdicts and pool"
+async def bank_takes_back(scene: Scene) -> str:
+    await takes_back(scene, OrderChargedBack, FIRST_LOT, "Ana", "150")
+    await scene.hears(DebtRaised)
+    await scene.pool_becomes("0/0/0")
+    await until("a debt of 34", scene.figures, lambda figures: figures["debt"] == "34")
+    await scene.may_not_hold("Eva", "1", "J10", RefusalCode.ORGANIZATION_IN_DEBT)
+    return "Ana's bank takes the money for 150 credits back: the 116 left go, 34 are owed now"
 
 
-async def statement(scene: Scene) -> str:
-    shown = await scene.figures()
-    microcredits = {name: parse_credits(amount) for name, amount in shown.items()}
-    spent = sum(microcredits[name] for name in ("captured", "expired", "available", "held"))
-    told = {name: format_credits(amount) for name, amount in STATEMENT.items()}
-    if spent != microcredits["granted"] or {name: shown[name] for name in told} != told:
-        message = f"the statement is {shown}"
-        raise Unexpected(message)
-    return "granted 800 = captured 567 + expired 117 + available 116"
-
-
-async def _copies_are_heard(scene: Scene) -> None:
-    """Queues keep their order: once Dan's own purchase is in, the copies before it were heard."""
-    dan = scene.ids["Dan"]
-    await scene.stage.store_says("O-8", dan, credit_line("1", ends=L1_ENDS))
-
-    async def personal() -> bool:
-        verdict = await scene.stage.ask(ShowPool(), by=dan, owner=dan)
-        return verdict.result is not None
-
-    await until("Dan's own credits", personal, bool)
-
-
-async def _order_again(scene: Scene, order: Outgoing) -> None:
-    await scene.stage.asks.publisher.publish(order)
-
-
-async def _command_again(scene: Scene, command: Command[CommandData], verdict: Verdict) -> None:
-    _expect_same(await scene.stage.asks.ask(command, answer_seconds=ANSWER_SECONDS), verdict)
-
-
-async def _letter_again(scene: Scene, letter: Letter, verdict: Verdict) -> None:
-    _expect_same(await scene.stage.send_again(letter), verdict)
-
-
-def _expect_same(again: Verdict, before: Verdict) -> None:
-    if again != before:
-        message = f"{before.id} was {before}, and again {again}"
-        raise Unexpected(message)
+async def debt_is_repaid(scene: Scene) -> str:
+    await buys(scene, "Ben", "O-15", credit_line("100", ends=IN_JANUARY))
+    await scene.hears(DebtRepaid)
+    await scene.pool_becomes("66/0/66")
+    return "Ben buys 100: the 34 owed are repaid first, 66 can be spent"

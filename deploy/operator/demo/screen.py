@@ -32,7 +32,8 @@ class Screen:
 
     def step(self, number: int, sentence: str, pool: str) -> None:
         self._console.print(
-            f"[bold cyan]{number:>3}[/bold cyan]  {escape(sentence)}  [green]{escape(pool)}[/green]"
+            f"[bold cyan]{number:>3}[/bold cyan]  {escape(sentence)}"
+            f"  [green]pool {escape(pool)}[/green]"
         )
 
     def failed(self, place: int | str, reason: str) -> None:
@@ -70,7 +71,7 @@ class Bar:
     def stage(self, name: str, total: int) -> None:
         """Begin a stage of so many steps."""
         if self._progress is None:
-            self._screen.note(f"{total:,} {name}")
+            self._screen.note(f"{total:,} {name} to go")
         else:
             self._task = self._progress.add_task(name, total=total)
 

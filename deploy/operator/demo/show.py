@@ -24,6 +24,13 @@ from shared.clock import Clock
 SAMPLE = "lcg-2005-5000.swf.gz"
 LEDGER_DATABASE = "coffer_credit_ledger"
 SEED = 5
+LEGEND = (
+    "Ana is its Administrator, Ben and Chloe are Members, Dan and Eva Guests, who also own things.",
+    "Fay is at a college, Oz works for the vendor. J1, J2 ... are jobs that nodes render.",
+    "Behind each step stands the studio's pool of credits, as posted/held/available: bought and",
+    "not spent, set aside for jobs, and the rest. A refusal names its code, the limit that bound,",
+    "and who can lift it.",
+)
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,19 @@ class Outcome:
 
 async def show(stack: Stack, screen: Screen, *, started: float, jobs: int) -> Outcome:
     """Tell the story on a running demo stack, play the sample, reconcile."""
-    screen.title("Larkspur Visual, from February 2026           pool: posted/held/available")
+    screen.title("The story of Larkspur Visual, a studio, from February 2026 on")
+    for line in LEGEND:
+        screen.note(line)
     async with stage(stack.home, stack.amqp_urls["stage"]) as speaks:
         told = await tell(speaks, screen, started=started)
-        screen.note(f"{speaks.facts.total} facts heard live")
+        screen.note(f"{speaks.facts.total} facts, by which services tell what happened, were heard")
     steps, failed = told.steps, told.failed
     catch_up(stack.home)
     if jobs:
-        screen.title(f"The first {jobs:,} jobs of a recorded grid workload, flat out")
+        screen.title(f"The first {jobs:,} jobs of a recorded grid workload, as fast as they go")
         steps += 1
         failed += not await _play(stack, screen, jobs)
-    screen.title("The books")
+    screen.title("The books, recomputed from the journal")
     balanced = await _reconcile(stack, screen)
     return Outcome(
         steps + 1, failed + (not balanced), balanced=balanced, organization=told.organization
@@ -84,16 +93,19 @@ def _sample_file() -> Iterator[Path]:
 def _told(report: Report) -> Iterator[str]:
     yield (
         f"{report.jobs:,} jobs of {report.users} people in {report.organizations} organizations:"
-        f" {report.authorized:,} holds, {report.captures:,} captures"
+        f" {report.authorized:,} were given a hold of credits, {report.captures:,} charged"
     )
     refused = ", ".join(f"{count:,} {code}" for code, count in report.refused.items())
-    held = "; no pool and no quota below zero" if report.is_well else ""
+    held = "; no pool and no quota fell below zero" if report.is_well else ""
     yield f"refused: {refused or 'nobody'}{held}"
     yield (
-        f"{report.debits_per_s:,.0f} debits/s, a hold answered in"
-        f" {report.authorize_p50_ms:,.0f} ms (median), {report.authorize_p99_ms:,.0f} ms (p99)"
+        f"{report.debits_per_s:,.0f} charges a second; half of the holds were answered within"
+        f" {report.authorize_p50_ms:,.0f} ms, 99 of 100 within {report.authorize_p99_ms:,.0f} ms"
     )
-    yield f"{report.facts_received:,} facts of {report.facts_published:,} reached a subscriber"
+    yield (
+        f"{report.facts_received:,} of the {report.facts_published:,} facts published reached"
+        " a subscriber"
+    )
 
 
 async def _reconcile(stack: Stack, screen: Screen) -> bool:
@@ -101,8 +113,8 @@ async def _reconcile(stack: Stack, screen: Screen) -> bool:
     report = await reconcile(address)
     verdict = "they balance" if report.balanced else "THEY DIFFER"
     screen.plain(
-        f"     {report.wallets} wallets recomputed from {report.journal_rows:,} journal rows:"
-        f" {verdict}"
+        f"     {report.wallets} wallets (pools and people's own credits) from"
+        f" {report.journal_rows:,} rows: {verdict}"
     )
     for difference in report.differences:
         screen.failed("", difference)

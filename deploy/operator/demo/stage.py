@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -11,24 +10,16 @@ import orjson
 
 from deploy.operator.demo.listening import Listener, listening
 from deploy.operator.demo.moving_clock import clock_of
+from deploy.operator.demo.store import StoreEvent, as_told
 from shared.client.courier import Courier, courier
 from shared.client.letters import Letter, Sender
 from shared.clock import Clock
-from shared.contracts.catalogue import COMMAND_BY_TYPE, QUERIES, fact_type
-from shared.contracts.message import (
-    CLOUDEVENT_CONTENT_TYPE,
-    Command,
-    CommandData,
-    Fact,
-    Verdict,
-)
-from shared.contracts.purchases import OrderLine, OrderPaid
+from shared.contracts.catalogue import COMMAND_BY_TYPE, QUERIES
+from shared.contracts.message import Command, CommandData, Verdict
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import Asker, asker
 from shared.messaging.publisher import Outgoing
-from shared.messaging.topology import STORE
 
-STORE_NAME = "online"
 ANSWER_SECONDS = 20.0
 LEASE_SECONDS = 86_400
 # Answered while a copy has not heard yet, and never remembered: such an id is not sent again.
@@ -76,6 +67,7 @@ class Stage:
         job: str,
         node: str = "rn-01",
         lease_seconds: int = LEASE_SECONDS,
+        product: str | None = None,
     ) -> tuple[UUID, Verdict]:
         """A node asks for a hold; its id and the verdict."""
         hold = self.clock.new_id()
@@ -86,6 +78,7 @@ class Stage:
             amount=amount,
             lease_seconds=lease_seconds,
             job=job,
+            product=product,
         )
         return hold, await self._deliver(letter)
 
@@ -110,12 +103,9 @@ class Stage:
         )
         return await self._deliver(letter)
 
-    async def store_says(
-        self, order_id: str, buyer: UUID, *lines: OrderLine, times: int = 1
-    ) -> None:
-        """The store tells that an order is paid, as often as it likes."""
-        now = self.clock.now()
-        event = self._order_paid(order_id, buyer, lines, now)
+    async def store_says(self, data: StoreEvent, *, times: int = 1) -> None:
+        """The store tells what was paid or taken back, as often as it likes."""
+        event = as_told(data, self.clock.new_id(), self.clock.now())
         self.orders.append(event)
         for _ in range(times):
             await self.asks.publisher.publish(event)
@@ -132,34 +122,6 @@ class Stage:
 
     def _node(self, name: str) -> Sender:
         return Sender(user=self.courier.wire.user, node=name)
-
-    def _order_paid(
-        self, order_id: str, buyer: UUID, lines: tuple[OrderLine, ...], now: datetime
-    ) -> Outgoing:
-        paid = OrderPaid(
-            store=STORE_NAME,
-            order_id=order_id,
-            account_id=buyer,
-            placed_at=now,
-            paid_at=now,
-            lines=lines,
-        )
-        event = Fact[OrderPaid](
-            id=self.clock.new_id(),
-            source=f"/store/{STORE_NAME}",
-            type=fact_type(OrderPaid),
-            subject=buyer,
-            time=now,
-            data=paid,
-        )
-        return Outgoing(
-            exchange=STORE,
-            routing_key=OrderPaid.ROUTING_KEY,
-            body=event.model_dump_json(exclude_none=True).encode(),
-            message_id=event.id,
-            type=event.type,
-            content_type=CLOUDEVENT_CONTENT_TYPE,
-        )
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
-from deploy.operator.demo import beginning, ending, spending
+from deploy.operator.demo import accounts, beginning, ending, setting_up, sharing, spending
 from deploy.operator.demo.listening import NotHeard
 from deploy.operator.demo.scene import CAST, Scene, Unexpected
 from deploy.operator.demo.screen import Screen
@@ -20,7 +20,7 @@ FAILURES = (Unexpected, NotHeard, NoAnswer, NotConfirmed)
 
 
 class Step(NamedTuple):
-    """One step; its number is that of the long story, of which this is the part that exists."""
+    """One step, by its number in the story; some take more than one sentence."""
 
     number: int
     act: Callable[[Scene], Awaitable[str]]
@@ -28,21 +28,30 @@ class Step(NamedTuple):
 
 STEPS = (
     Step(1, beginning.organization_appears),
+    Step(1, setting_up.college_is_set_up),
     Step(2, beginning.one_order_however_often),
-    Step(3, beginning.people_join),
+    Step(3, setting_up.people_join),
     Step(4, beginning.seats_are_given),
-    Step(6, beginning.access_is_set),
-    Step(7, spending.quota_binds),
+    Step(4, beginning.both_at_once),
+    Step(5, sharing.members_do_not_buy),
+    Step(5, sharing.trials_are_theirs),
+    Step(6, sharing.access_is_set),
+    Step(7, sharing.quota_binds),
+    Step(8, sharing.one_pool_at_a_time),
     Step(9, spending.pool_binds),
-    Step(10, spending.quota_is_lowered),
+    Step(10, spending.alarm_is_raised),
     Step(11, spending.soonest_lot_first),
+    Step(11, spending.refund_comes_first),
     Step(12, spending.removed_mid_frame),
+    Step(12, spending.free_to_buy),
     Step(13, spending.node_dies),
     Step(13, spending.access_is_closed),
-    Step(14, ending.more_credits),
+    Step(14, ending.handed_over),
     Step(15, ending.summer_comes),
-    Step(16, ending.everything_again),
-    Step(16, ending.statement),
+    Step(15, ending.bank_takes_back),
+    Step(15, ending.debt_is_repaid),
+    Step(16, accounts.everything_again),
+    Step(16, accounts.statement),
 )
 
 
@@ -73,8 +82,8 @@ async def tell(stage: Stage, screen: Screen, *, started: float) -> Told:
         told.organization = scene.organization
         screen.refusals(scene.refusals)
         if told.first_overdraft_seconds is None and _has_overdraft(scene):
-            told.first_overdraft_seconds = monotonic() - started
-            screen.note(f"first refused overdraft {told.first_overdraft_seconds:.1f} s after start")
+            seconds = told.first_overdraft_seconds = monotonic() - started
+            screen.note(f"the first overdraft is refused {seconds:.1f} s after the start")
         scene.refusals.clear()
     return told
 

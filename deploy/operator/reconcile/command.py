@@ -11,14 +11,24 @@ import typer
 
 from deploy.native.settings import read_settings
 from deploy.native.stack import find_stack
+from deploy.operator.exits import NOT_ANSWERED, REFUSED
 
 DATABASE = "coffer_credit_ledger"
+SCHEMES = {"postgresql", "postgres"}
+
+
+def _address(text: str | None) -> str | None:
+    if text is not None and urlsplit(text).scheme not in SCHEMES:
+        message = "is no address like postgresql://user:password@host:5432/coffer_credit_ledger"
+        raise typer.BadParameter(message)
+    return text
 
 
 def reconcile(
     as_json: Annotated[bool, typer.Option("--json", help="For programs, not for eyes.")] = False,
     database_url: Annotated[
-        str | None, typer.Option(help="The ledger's database (default: that of the stack).")
+        str | None,
+        typer.Option(callback=_address, help="The ledger's database (default: the stack's)."),
     ] = None,
 ) -> None:
     """Recompute all wallets, lots, holds, quotas and sequences; fail if the journal differs."""
@@ -40,7 +50,7 @@ def reconcile(
         print("balanced" if report.balanced else f"{len(report.differences)} differences")
         print(*report.differences, sep="\n", end="\n" if report.differences else "")
     if not report.balanced:
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)
 
 
 def _ledger_address() -> str | None:
@@ -59,4 +69,4 @@ def _ledger_address() -> str | None:
 
 def _fail(message: str) -> NoReturn:
     print(message, file=sys.stderr)
-    raise typer.Exit(1)
+    raise typer.Exit(NOT_ANSWERED)

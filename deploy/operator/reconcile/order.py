@@ -118,12 +118,13 @@ LIMIT $1
 
 VERDICTS = """
 SELECT format(
-    'Wallet %s: command %s is remembered as %s, but the journal has it in row %s.',
-    wallet.uid, verdict.command, CASE WHEN accepted THEN 'accepted' ELSE 'refused' END, journal.seq
+    'Wallet %s: command %s is remembered as refused, but the journal has it in row %s.',
+    wallet.uid, verdict.command, journal.seq
 )
 FROM verdict
 INNER JOIN journal ON journal.wallet = verdict.wallet AND journal.command = verdict.command
 LEFT JOIN wallet ON wallet.id = verdict.wallet
+WHERE NOT verdict.accepted
 ORDER BY verdict.wallet, journal.seq
 LIMIT $1
 """

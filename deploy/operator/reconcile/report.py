@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from deploy.operator.reconcile.months import MONTHLY
 from deploy.operator.reconcile.order import ORDER
 from deploy.operator.reconcile.totals import TOTALS
+from deploy.operator.reconcile.usage import USAGE
 
-CHECKS = (*ORDER, *TOTALS)
+CHECKS = (*ORDER, *TOTALS, *MONTHLY, *USAGE)
 DIFFERENCES_MAX = 100
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # No statement timeout: ten million rows take their time, and hold no lock that anybody waits for.

@@ -9,7 +9,11 @@ WITH flow AS (
     SELECT wallet, src, dst, sum(amount) AS amount FROM journal GROUP BY wallet, src, dst
 ), booked AS (
     SELECT wallet, account, sum(moved) AS value
-    FROM flow CROSS JOIN LATERAL (VALUES (src, -amount), (dst, amount)) AS side (account, moved)
+    FROM flow CROSS JOIN LATERAL (
+        -- What the vendor absorbed is consumed as well, but never was in the pool.
+        VALUES (src, -amount), (CASE WHEN src <> 10 THEN dst END, amount)
+    ) AS side (account, moved)
+    WHERE account IS NOT NULL
     GROUP BY wallet, account
 ), stored AS (
     SELECT wallet.id AS wallet, wallet.uid, total.*
@@ -52,7 +56,7 @@ WITH least AS (
     SELECT id, uid, 'its own totals' AS what, least(free, held, captured, debt, dormant) AS value
     FROM wallet
     UNION ALL
-    SELECT wallet.id, uid, 'lot ' || number, least(lot.free, lot.held)
+    SELECT wallet.id, uid, 'lot ' || number, least(lot.free, lot.held, lot.dormant)
     FROM lot INNER JOIN wallet ON wallet.id = lot.wallet
     UNION ALL
     SELECT wallet.id, uid, 'person ' || person, least(access.captured, access.held)
@@ -70,19 +74,26 @@ WITH flow AS (
     SELECT wallet, lot, src, dst, sum(amount) AS amount FROM journal GROUP BY wallet, lot, src, dst
 ), booked AS (
     SELECT wallet, lot, account, sum(moved) AS value
-    FROM flow CROSS JOIN LATERAL (VALUES (src, -amount), (dst, amount)) AS side (account, moved)
-    WHERE account <= 3
+    FROM flow CROSS JOIN LATERAL (
+        VALUES (src, -amount), (CASE WHEN src <> 10 THEN dst END, amount)
+    ) AS side (account, moved)
+    WHERE account <> 10
     GROUP BY wallet, lot, account
 ), stored AS (
     SELECT wallet, number AS lot, total.*
     FROM lot CROSS JOIN LATERAL (
-        VALUES (1, -granted), (2, free), (3, held)
+        VALUES (1, -granted), (2, free), (3, held), (4, captured), (5, expired), (6, clawed_back),
+        (7, -owed), (8, -credited_back), (9, dormant), (11, adjusted)
     ) AS total (account, value)
 )
 SELECT format(
     'Wallet %s: lot %s has %s %s, but its journal says %s.',
     coalesce(its.uid::text, wallet::text), lot, abs(coalesce(stored.value, 0)),
-    (ARRAY['granted', 'free', 'held'])[account], abs(coalesce(booked.value, 0))
+    (ARRAY[
+        'granted', 'free', 'held', 'captured', 'expired', 'clawed back', 'owed', 'credited back',
+        'dormant', 'absorbed', 'adjusted'
+    ])[account],
+    abs(coalesce(booked.value, 0))
 )
 FROM stored FULL JOIN booked USING (wallet, lot, account)
 LEFT JOIN wallet AS its ON its.id = wallet
@@ -91,13 +102,14 @@ ORDER BY wallet, lot, account
 LIMIT $1
 """
 
+# A lot begins with a grant (src 1), or with credits that came back or were added by hand.
 GRANTS = """
 SELECT format(
     'Wallet %s: lot %s stands for order line %s, but row %s of its journal is %s.',
     wallet.uid, lot.number, concat_ws('/', lot.store, lot.order_id, lot.line_no), lot.number,
     CASE
         WHEN journal.seq IS NULL THEN 'missing'
-        WHEN journal.src <> 1 OR journal.lot <> lot.number THEN 'no grant of it'
+        WHEN journal.src NOT IN (1, 8, 11) OR journal.lot <> lot.number THEN 'no beginning of it'
         ELSE 'the grant of command ' || journal.command
     END
 )
@@ -108,7 +120,7 @@ LEFT JOIN order_line
     ON order_line.store = lot.store AND order_line.order_id = lot.order_id
     AND order_line.line_no = lot.line_no
 WHERE
-    journal.seq IS NULL OR journal.src <> 1 OR journal.lot <> lot.number
+    journal.seq IS NULL OR journal.src NOT IN (1, 8, 11) OR journal.lot <> lot.number
     OR journal.command <> order_line.command
 ORDER BY lot.wallet, lot.number
 LIMIT $1
@@ -119,8 +131,8 @@ WITH booked AS (
     SELECT
         wallet, hold, person,
         coalesce(sum(amount) FILTER (WHERE dst = 3), 0) AS authorized,
-        coalesce(sum(CASE WHEN dst = 3 THEN amount ELSE -amount END), 0) AS held,
-        coalesce(sum(amount) FILTER (WHERE dst = 4), 0) AS captured,
+        coalesce(sum(CASE 3 WHEN dst THEN amount WHEN src THEN -amount END), 0) AS held,
+        coalesce(sum(amount) FILTER (WHERE src = 3 AND dst = 4), 0) AS captured,
         bool_or(kind = 7) AS lapsed,
         bool_or(kind IN (5, 6)) AS returned
     FROM journal
@@ -170,7 +182,7 @@ DRAWS = """
 WITH booked AS (
     SELECT wallet, hold, lot, sum(CASE WHEN dst = 3 THEN amount ELSE -amount END) AS amount
     FROM journal
-    WHERE hold IS NOT NULL
+    WHERE hold IS NOT NULL AND 3 IN (src, dst)
     GROUP BY wallet, hold, lot
     HAVING sum(CASE WHEN dst = 3 THEN amount ELSE -amount END) <> 0
 ), stored AS (
@@ -190,52 +202,54 @@ ORDER BY wallet, hold, lot
 LIMIT $1
 """
 
-# Whoever was removed and added again starts a new count, at a moment the journal does not show:
-# then the count has to be what he captured since one of its rows, and the facts about his access
-# have to tell of three times without it (joined, removed, joined).
+# Counts that ended stand in quota_count; what a person ever took is the sum over all of them.
 PEOPLE = """
 WITH booked AS (
     SELECT
-        wallet, person, coalesce(sum(amount) FILTER (WHERE dst = 4), 0) AS captured,
+        wallet, person,
+        coalesce(sum(amount) FILTER (WHERE src <> 10 AND dst = 4), 0)
+        - coalesce(sum(amount) FILTER (WHERE src = 8), 0) AS captured,
         coalesce(sum(CASE 3 WHEN dst THEN amount WHEN src THEN -amount END), 0) AS held
     FROM journal
     WHERE person IS NOT NULL
     GROUP BY wallet, person
-), compared AS (
-    SELECT
-        wallet.id, wallet.uid, coalesce(stored.person, booked.person) AS person,
-        coalesce(stored.captured, 0) AS captured, coalesce(booked.captured, 0) AS captured_booked,
-        coalesce(stored.held, 0) AS held, coalesce(booked.held, 0) AS held_booked
-    FROM access AS stored
-    FULL JOIN booked ON booked.wallet = stored.wallet AND booked.person = stored.person
-    LEFT JOIN wallet ON wallet.id = coalesce(stored.wallet, booked.wallet)
-    WHERE (stored.captured, stored.held) IS DISTINCT FROM (booked.captured, booked.held)
+), stored AS (
+    SELECT wallet, person, sum(captured) AS captured, sum(held) AS held
+    FROM (
+        SELECT wallet, person, captured, held FROM access
+        UNION ALL
+        SELECT wallet, person, captured, held FROM quota_count
+    ) AS counted
+    GROUP BY wallet, person
 )
 SELECT format(
     'Wallet %s: person %s has captured %s and holds %s, but the journal says %s and %s.',
-    uid, person, captured, held, captured_booked, held_booked
+    its.uid, person, coalesce(stored.captured, 0), coalesce(stored.held, 0),
+    coalesce(booked.captured, 0), coalesce(booked.held, 0)
 )
-FROM compared
-WHERE (captured, held) <> (captured_booked, held_booked) AND NOT (
-    held = held_booked AND captured < captured_booked
-    AND (
-        captured = 0
-        OR captured IN (
-            SELECT sum(amount) OVER (ORDER BY seq DESC)
-            FROM journal
-            WHERE wallet = compared.id AND journal.person = compared.person AND dst = 4
-        )
-    )
-    AND 3 <= (
-        SELECT count(*)
-        FROM fact CROSS JOIN LATERAL jsonb_array_elements(body::jsonb #> '{data,lines}') AS line
-        WHERE
-            fact.subject = compared.uid AND routing_key = 'credit_ledger.access.changed'
-            AND line ->> 'account_id' = compared.person::text AND line ->> 'mode' = 'disabled'
-    )
-)
-ORDER BY id, person
+FROM stored FULL JOIN booked USING (wallet, person)
+LEFT JOIN wallet AS its ON its.id = wallet
+WHERE
+    (coalesce(stored.captured, 0), coalesce(stored.held, 0))
+    <> (coalesce(booked.captured, 0), coalesce(booked.held, 0))
+ORDER BY wallet, person
 LIMIT $1
 """
 
-TOTALS = (WALLETS, CONSERVATION, BELOW_ZERO, LOTS, GRANTS, HOLDS, DRAWS, PEOPLE)
+# Closing a month reads what the ended counts add up to, not the counts.
+ENDED_COUNTS = """
+WITH summed AS (
+    SELECT wallet, person, sum(captured) AS captured FROM quota_count GROUP BY wallet, person
+)
+SELECT format(
+    'Wallet %s: the ended counts of person %s are told as %s, but they are %s.',
+    its.uid, person, coalesce(told.captured, 0), coalesce(summed.captured, 0)
+)
+FROM ended_counts AS told FULL JOIN summed USING (wallet, person)
+LEFT JOIN wallet AS its ON its.id = wallet
+WHERE coalesce(told.captured, 0) <> coalesce(summed.captured, 0)
+ORDER BY wallet, person
+LIMIT $1
+"""
+
+TOTALS = (WALLETS, CONSERVATION, BELOW_ZERO, LOTS, GRANTS, HOLDS, DRAWS, PEOPLE, ENDED_COUNTS)

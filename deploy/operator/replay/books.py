@@ -12,6 +12,13 @@ import orjson
 
 RELAY_SECONDS = 120.0
 GLANCE_SECONDS = 0.2
+OPEN_HOLDS = """
+SELECT EXISTS (
+    SELECT
+    FROM hold INNER JOIN wallet ON wallet.id = hold.wallet
+    WHERE wallet.owner = $1 AND hold.state = 1
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Books:
     """The wallets of the run as they stand; microcredits."""
 
     captured: int
+    absorbed: int
     captured_by_person: dict[str, int]
     journal_rows: int
     below_zero: int
@@ -49,11 +57,20 @@ class Deliveries:
 
 async def facts_are_published(database_url: str) -> None:
     """Wait until the relay has published what the ledger has to say; raises TimeoutError."""
+    await _while_there_is(database_url, "SELECT EXISTS (SELECT FROM outbox)")
+
+
+async def dead_nodes_are_swept(database_url: str, owner: UUID) -> None:
+    """Wait until no hold of an organization is open any more; raises TimeoutError."""
+    await _while_there_is(database_url, OPEN_HOLDS, owner)
+
+
+async def _while_there_is(database_url: str, statement: str, *arguments: object) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         async with asyncio.timeout(RELAY_SECONDS):
-            # Another process empties it and sends no word.
-            while await connection.fetchval("SELECT EXISTS (SELECT FROM outbox)"):  # noqa: ASYNC110
+            # Another process sees to it and sends no word.
+            while await connection.fetchval(statement, *arguments):  # noqa: ASYNC110
                 await asyncio.sleep(GLANCE_SECONDS)
     finally:
         await connection.close()
@@ -117,7 +134,7 @@ async def _books(
     connection: "asyncpg.Connection[asyncpg.Record]", owners: list[UUID], since: datetime
 ) -> Books:
     wallets = await connection.fetch(
-        "SELECT id, uid, captured, free, held FROM wallet WHERE owner = ANY($1)", owners
+        "SELECT id, uid, captured, absorbed, free, held FROM wallet WHERE owner = ANY($1)", owners
     )
     ids = [wallet["id"] for wallet in wallets]
     people = await connection.fetch(
@@ -141,6 +158,7 @@ async def _books(
     )
     return Books(
         captured=sum(wallet["captured"] for wallet in wallets),
+        absorbed=sum(wallet["absorbed"] for wallet in wallets),
         captured_by_person={str(one["person"]): one["captured"] for one in people},
         journal_rows=rows["total"],
         below_zero=rows["negative"]

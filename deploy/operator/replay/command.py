@@ -6,6 +6,18 @@ from typing import Annotated
 
 import typer
 
+from deploy.operator.exits import REFUSED
+
+
+def _kills(text: str) -> str:
+    from deploy.operator.replay.kills import KillError, read_kills  # noqa: PLC0415 -- loads slowly
+
+    try:
+        read_kills(text)
+    except KillError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
 
 def replay(
     trace: Annotated[
@@ -23,7 +35,10 @@ def replay(
         bool, typer.Option("--shuffle", help="Reorder messages, captures before authorizes too.")
     ] = False,
     kill: Annotated[
-        str, typer.Option(help="kill -9 at random moments: ledger=3,broker=1,database=1.")
+        str,
+        typer.Option(
+            callback=_kills, help="kill -9 at random moments: ledger=3,broker=1,database=1."
+        ),
     ] = "",
     speed: Annotated[
         float | None, typer.Option(min=0.001, help="So many times real time; else flat out.")
@@ -32,6 +47,10 @@ def replay(
     ample: Annotated[
         bool, typer.Option("--ample", help="Let every pool and quota suffice.")
     ] = False,
+    strays: Annotated[
+        int | None,
+        typer.Option(min=0, help="Rounds of overruns, dead nodes, late and repeated usage beside."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=12, help="Workers of an ephemeral ledger.")
     ] = None,
@@ -39,19 +58,19 @@ def replay(
 ) -> None:
     """Play a workload trace through the ledger and reconcile: exit 0 only when all adds up."""
     from deploy.operator.replay import report as room  # noqa: PLC0415 -- loads slowly
-    from deploy.operator.replay.kills import KillError, read_kills  # noqa: PLC0415 -- as above
+    from deploy.operator.replay.kills import read_kills  # noqa: PLC0415 -- as above
     from deploy.operator.replay.run import Wishes  # noqa: PLC0415 -- as above
     from deploy.operator.replay.session import ReplayError, play  # noqa: PLC0415 -- as above
 
     try:
-        wishes = Wishes(seed, speed, shuffle, redeliver, read_kills(kill))
+        wishes = Wishes(seed, speed, shuffle, redeliver, read_kills(kill), strays)
         report = play(trace, jobs, wishes, ample=ample, own_stack=ephemeral, workers=workers)
-    except (KillError, ReplayError) as error:
+    except ReplayError as error:
         print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
+        raise typer.Exit(error.ends) from error
     if as_json:
         print(report.to_json())
     else:
         room.show(report)
     if not report.is_well:
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)

@@ -26,7 +26,7 @@ def read_kills(wish: str) -> dict[str, int]:
     for part in filter(None, wish.split(",")):
         target, _, count = part.partition("=")
         if target not in TARGETS or not count.isdecimal():
-            message = f"--kill {part}: write {', '.join(TARGETS)} with a number, like ledger=3."
+            message = f"{part}: write {', '.join(TARGETS)} with a number, like ledger=3"
             raise KillError(message)
         counts[target] = int(count)
     return counts

@@ -18,7 +18,8 @@ class Report:
     """Counts, credits as decimal strings, milliseconds; `complaints` is empty when all is well.
 
     `resent` are copies of what had its verdict, each a duplicate; `sent_again` went out anew for
-    want of a verdict, after the broker was lost, and may well be the first to arrive.
+    want of a verdict, after the broker was lost, and may well be the first to arrive. `strays` are
+    what went wrong beside the trace, by kind, and what that cost.
     """
 
     jobs: int
@@ -46,6 +47,7 @@ class Report:
     authorize_p99_ms: float
     batch_p50: int
     batch_histogram: dict[str, int]
+    strays: dict[str, int | str]
     kills: dict[str, int] | None
     longest_gap_s: float | None
     balanced: bool

@@ -19,6 +19,7 @@ from deploy.operator.reconcile.report import reconcile
 from deploy.operator.replay.books import (
     Books,
     Deliveries,
+    dead_nodes_are_swept,
     facts_are_published,
     read_books,
     read_deliveries,
@@ -29,6 +30,15 @@ from deploy.operator.replay.play import Player
 from deploy.operator.replay.report import Report, histogram, percentile
 from deploy.operator.replay.rogue import Rogue
 from deploy.operator.replay.setup import set_up
+from deploy.operator.replay.strays import (
+    Pool,
+    Strays,
+    StrayTally,
+    a_pool,
+    complaints_of,
+    counted,
+    rounds_for,
+)
 from deploy.operator.replay.subscriber import Seen, subscriber
 from deploy.operator.replay.tally import Tally
 from shared.client.courier import courier
@@ -56,6 +66,7 @@ class Wishes:
     is_shuffled: bool = False
     redeliver: float = 0.0
     kills: dict[str, int] = field(default_factory=dict)
+    strays: int | None = None
 
 
 class Watcher(Protocol):
@@ -78,6 +89,7 @@ class Played:
     killed: list[str]
     seen: Seen
     sent_again: int
+    strays: StrayTally
 
 
 async def run(stack: Stack, plan: Plan, wishes: Wishes, watcher: Watcher, scratch: Path) -> Report:
@@ -86,19 +98,37 @@ async def run(stack: Stack, plan: Plan, wishes: Wishes, watcher: Watcher, scratc
     async with subscriber(stack.amqp_urls["stage"], scratch / "facts") as listens:
         watcher.stage("organizations", len(plan.groups))
         owners = await set_up(stack.amqp_urls["stage"], plan, lambda _: watcher.step())
+        rounds = rounds_for(len(plan.jobs), wishes.strays)
+        pool = await a_pool(stack.amqp_urls["stage"], rounds)
         watcher.stage("jobs", len(plan.jobs))
         began = datetime.now(UTC)
         tally = Tally(on_job=watcher.step)
-        killed, sent_again = await _play(stack, plan, wishes, owners, tally)
+        async with asyncio.TaskGroup() as tasks:
+            straying = tasks.create_task(_stray(stack, pool, rounds, tally, len(plan.jobs)))
+            killed, sent_again = await _play(stack, plan, wishes, owners, tally)
+        await dead_nodes_are_swept(database_url, pool.organization)
         await facts_are_published(database_url)
         seen = await listens.finish()
-    played = Played(owners, tally, began, killed, seen, sent_again)
+    played = Played(owners, tally, began, killed, seen, sent_again, straying.result())
     books = await read_books(database_url, list(owners.values()), began)
+    beside = await read_books(database_url, [pool.organization], began)
     folder = Home(stack.home).deliveries
     noted = await read_deliveries(database_url, folder, books.batches) if folder.exists() else None
     reconciled = await reconcile(database_url)
-    complaints = [*_complaints(played, books, noted), *reconciled.differences]
+    complaints = [
+        *_complaints(played, books, noted),
+        *complaints_of(played.strays, beside),
+        *reconciled.differences,
+    ]
     return _report(plan, wishes, played, books, noted, complaints, balanced=reconciled.balanced)
+
+
+async def _stray(stack: Stack, pool: Pool, rounds: int, trace: Tally, jobs: int) -> StrayTally:
+    """Let things go wrong beside the trace, from a node of their own."""
+    async with courier(stack.amqp_urls["node"], resend_seconds=RESEND_SECONDS) as carries:
+        strays = Strays(carries, pool)
+        await strays.play(rounds, trace, jobs)
+        return strays.tally
 
 
 async def _play(
@@ -238,6 +268,7 @@ def _report(
         batch_p50=int(percentile([batch.commands for batch in batches], 0.5)),
         batch_histogram=histogram(batches),
         kills=dict(Counter(played.killed)) if wishes.kills else None,
+        strays=counted(played.strays),
         longest_gap_s=round(tally.longest_gap_seconds, 3) if wishes.kills else None,
         balanced=balanced,
         complaints=complaints[:COMPLAINTS_MAX],

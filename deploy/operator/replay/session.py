@@ -19,9 +19,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from deploy.native.errors import StackError
+from deploy.native.errors import SettingsError, StackError
 from deploy.native.plan import Plan as StackPlan
 from deploy.native.stack import Stack, find_stack, owned_stack, temporary_home
+from deploy.operator.exits import NOT_ANSWERED, REFUSED, WRONGLY_CALLED
 from deploy.operator.replay.kills import KillError
 from deploy.operator.replay.plan import Plan, make_plan
 from deploy.operator.replay.report import Report
@@ -47,7 +48,16 @@ Failures = (
 
 
 class ReplayError(Exception):
-    """The run could not be played to its end; says why in a sentence."""
+    """The run could not be played to its end; says why in a sentence, and how it ends."""
+
+    def __init__(self, cause: Exception) -> None:
+        """Tell a file that is none, and a stack that is not there, from what went wrong later."""
+        super().__init__(str(cause) or repr(cause))
+        self.ends = REFUSED
+        if isinstance(cause, TraceError):
+            self.ends = WRONGLY_CALLED
+        elif isinstance(cause, StackError | NoAnswer | NotConfirmed):
+            self.ends = NOT_ANSWERED
 
 
 class Bar:
@@ -80,11 +90,13 @@ def play(
         plan = _planned(trace, limit, seed=wishes.seed, ample=ample)
         with _stack(ephemeral=own_stack, workers=workers) as stack:
             return _run(stack, plan, wishes)
+    except SettingsError:
+        raise
     except (*Failures, ExceptionGroup) as error:
         cause = _first_of(error)
         if not isinstance(cause, Failures):
             raise
-        raise ReplayError(str(cause) or repr(cause)) from error
+        raise ReplayError(cause) from error
 
 
 def _planned(trace: Path, limit: int | None, *, seed: int, ample: bool) -> Plan:
@@ -116,7 +128,7 @@ def _stack(*, ephemeral: bool, workers: int | None) -> Iterator[Stack]:
         raise StackError(message)
     if STAGE not in found.amqp_urls:
         message = "A replay acts for people, which only a demo or ephemeral stack allows."
-        raise StackError(message)
+        raise SetupError(message)
     yield found
 
 
@@ -132,7 +144,8 @@ def _run(stack: Stack, plan: Plan, wishes: Wishes) -> Report:
 
 def _log_to_standard_error() -> None:
     """Standard output belongs to the report; what the drivers say of a killed broker is no news."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # What is standard error now may be closed when something logs later in the same process.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
 
 

@@ -9,9 +9,12 @@ from uuid import UUID
 
 from deploy.operator.replay.plan import Group, Person, Plan
 from shared.clock import Clock
+from shared.contracts.accounts import RegisterAccount, ShowAccount
 from shared.contracts.catalogue import COMMAND_BY_TYPE, fact_type
-from shared.contracts.credits import ListCreditAccess, SetCreditAccess, ShowPool
-from shared.contracts.membership import AddMember, RegisterAccount, ShowAccount
+from shared.contracts.credit_queries import ListCreditAccess, ShowPool
+from shared.contracts.credit_terms import SetPoolTerms
+from shared.contracts.credits import SetCreditAccess
+from shared.contracts.membership import AddMember
 from shared.contracts.message import (
     CLOUDEVENT_CONTENT_TYPE,
     CommandData,
@@ -79,6 +82,12 @@ async def set_up(amqp_url: str, plan: Plan, tell: Callable[[int], None]) -> dict
                 group.number: tasks.create_task(_make(stage, group, tell)) for group in plan.groups
             }
         return {number: task.result() for number, task in made.items()}
+
+
+async def agree(amqp_url: str, terms: SetPoolTerms, *, by: UUID, owner: UUID) -> None:
+    """Set an organization's terms as an operator does; raises as `set_up`."""
+    async with asker(amqp_url) as asks:
+        await Stage(asks, Clock(), asyncio.Semaphore(AT_ONCE)).order(terms, by=by, owner=owner)
 
 
 async def _make(stage: Stage, group: Group, tell: Callable[[int], None]) -> UUID:

@@ -2,39 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
 
 import aiormq
 import orjson
 from aiormq.abc import AbstractChannel, DeliveredMessage
 
+from deploy.operator.tail.offset import Offset
 from shared.messaging.loss import survived
 from shared.messaging.publisher import with_heartbeat
 from shared.messaging.topology import STREAM
 
 OFFSET = "x-stream-offset"
-WORDS = ("first", "last", "next")
 PREFETCH = 500
 ACK_EVERY = 100
 AGAIN_SECONDS = 0.5
-
-Offset = int | str | datetime
-
-
-def read_offset(text: str) -> Offset:
-    """Read where to start; raises ValueError that says what can be written."""
-    if text in WORDS:
-        return text
-    if text.isdecimal():
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        message = f"--since {text}: write first, last, next, an offset, or a time with its zone."
-        raise ValueError(message)
-    return moment
 
 
 async def facts(amqp_url: str, start: Offset) -> AsyncIterator[tuple[int, str, bytes]]:

@@ -1,0 +1,1 @@
+"""The command `coffer bulk`: many administrative acts from one table."""

@@ -1,0 +1,1 @@
+"""`coffer dry-run`: would these authorizations pass now, and what stands in their way."""

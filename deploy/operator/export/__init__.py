@@ -1,0 +1,1 @@
+"""`coffer export`: everything the ledger keeps of an organization, in files."""

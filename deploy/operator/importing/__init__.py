@@ -1,0 +1,1 @@
+"""`coffer import`: opening balances from another ledger, row by row."""

@@ -1,0 +1,1 @@
+"""`coffer statement`: one month of a wallet, for eyes, for programs and for spreadsheets."""

@@ -1,0 +1,1 @@
+"""`coffer usage`: what was charged, by whom and for what, for eyes, programs and spreadsheets."""
