@@ -5,8 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from shared.clock import Clock
-from shared.contracts.membership import RegisterAccount
-from shared.contracts.purchases import CreditLine, LicenseLine, OrderPaid
+from shared.contracts.accounts import RegisterAccount
+from shared.contracts.purchases import (
+    CreditLine,
+    LicenseLine,
+    OrderPaid,
+    OrderRefunded,
+    ReturnedLine,
+)
 
 CLOCK = Clock()
 LUMEN = "Lumen for Max"
@@ -57,3 +63,15 @@ def a_purchase(**changes: Any) -> OrderPaid:  # noqa: ANN401  # any field of the
         "lines": (a_license_line(),),
     }
     return OrderPaid.model_validate({**valid, **changes})
+
+
+def a_refund(credits: int, **changes: Any) -> OrderRefunded:  # noqa: ANN401  # any field of the contract
+    valid = {
+        "store": "online",
+        "order_id": an_id().hex,
+        "refund_id": an_id().hex,
+        "account_id": an_id(),
+        "at": CLOCK.now(),
+        "lines": (ReturnedLine.model_construct(line_no=1, credits=credits),),
+    }
+    return OrderRefunded.model_construct(**{**valid, **changes})

@@ -5,6 +5,7 @@ else from the native stack. Tests keep apart by fresh ids, never by emptying wha
 """
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,11 @@ from shared.postgres.pool import open_pool
 from tests.containers import containers_if_docker
 from tests.databases import Database
 from tests.listening import Listener, listening_to_facts, listening_to_the_dead
-from tests.processes import ServiceProcess, running
+from tests.processes import ServiceProcess, forget_what_was_said, running
 from tests.speaking import Portal, Store
 
+pytest_plugins = ["tests.laws.profiles", "tests.rules_table.plugin"]
+FIRST = ("tests/laws", "tests/doors/membership", "tests/copies", "tests/system")
 VERSIONS = pytest.StashKey[dict[str, str]]()
 
 
@@ -31,6 +34,28 @@ def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
     ):
         pytestconfig.stash[VERSIONS] = dict(provisioned.versions)
         yield provisioned
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, then with what must not hear the other services yet.
+
+    Folders with stacks of their own come in one go each, for those end with the folder. Services
+    live as long as the tests: once licensing runs, it answers what membership says.
+    """
+    items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in FIRST])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let whoever runs tests side by side know what each of them ran on."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["versions"] = session.config.stash.get(VERSIONS, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  # of a plugin that need not be there
+    told = getattr(node, "workeroutput", {}).get("versions", {})
+    node.config.stash.setdefault(VERSIONS, {}).update(told)
 
 
 def pytest_terminal_summary(
@@ -68,12 +93,14 @@ async def dead(stack: Stack) -> AsyncIterator[Listener]:
 
 @pytest.fixture(scope="session")
 async def membership(stack: Stack) -> AsyncIterator[ServiceProcess]:
+    await forget_what_was_said(stack, "membership")
     async with running(stack, "membership") as service:
         yield service
 
 
 @pytest.fixture(scope="session")
 async def licensing(stack: Stack) -> AsyncIterator[ServiceProcess]:
+    await forget_what_was_said(stack, "licensing")
     async with running(stack, "licensing") as service:
         yield service
 

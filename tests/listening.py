@@ -59,6 +59,8 @@ def read_fact(message: AbstractIncomingMessage) -> Fact[FactData]:
     return fact
 
 
+# The broker shall not hang up on a listener whose loop waits while another's story is told.
+NO_HEARTBEAT = 0
 EVERY_SECOND_LEFT_OUT = ("*.account.#", "*.organization.#", "*.member.#", "*.license.#", "*.seat.#")
 
 
@@ -66,7 +68,7 @@ EVERY_SECOND_LEFT_OUT = ("*.account.#", "*.organization.#", "*.member.#", "*.lic
 async def listening_to_facts(amqp_url: str, *keys: str) -> AsyncIterator[Listener]:
     """Hear facts from now on, those under these routing keys or all but watermarks."""
     listener = Listener()
-    async with await aio_pika.connect(amqp_url) as connection:
+    async with await aio_pika.connect(amqp_url, heartbeat=NO_HEARTBEAT) as connection:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
         for key in keys or EVERY_SECOND_LEFT_OUT:
@@ -79,7 +81,7 @@ async def listening_to_facts(amqp_url: str, *keys: str) -> AsyncIterator[Listene
 async def listening_to_the_dead(amqp_url: str) -> AsyncIterator[Listener]:
     """Hear what is buried, from the beginning."""
     listener = Listener()
-    async with await aio_pika.connect(amqp_url) as connection:
+    async with await aio_pika.connect(amqp_url, heartbeat=NO_HEARTBEAT) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue(DEAD)
         await queue.consume(listener.take, no_ack=True)

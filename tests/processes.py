@@ -5,10 +5,12 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import aio_pika
 
 from deploy.native.stack import Stack
 
@@ -78,10 +80,17 @@ class ServiceProcess:
                 self._logged.notify_all()
 
 
+# One service often runs without those it listens to, and for longer than it would take that.
+NEVER_STALE = {"COFFER_COPY_STALE_SECONDS": "86400"}
+
+
 @asynccontextmanager
-async def running(stack: Stack, name: str) -> AsyncIterator[ServiceProcess]:
+async def running(
+    stack: Stack, name: str, settings: Mapping[str, str] = NEVER_STALE
+) -> AsyncIterator[ServiceProcess]:
     """A service of the stack for the length of the block."""
     environment = {
+        **settings,
         f"COFFER_{name.upper()}_DATABASE_URL": stack.database_urls[name],
         f"COFFER_{name.upper()}_AMQP_URL": stack.amqp_urls[f"coffer_{name}"],
     }
@@ -91,6 +100,17 @@ async def running(stack: Stack, name: str) -> AsyncIterator[ServiceProcess]:
         yield service
     finally:
         await service.stop()
+
+
+async def forget_what_was_said(stack: Stack, name: str) -> None:
+    """Empty the queue of facts of a service that no test needed until now.
+
+    Tests before it said thousands that are none of its matter, and it would hear them all first.
+    """
+    async with await aio_pika.connect(stack.amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(f"{name}.facts", ensure=False)
+        await queue.purge()
 
 
 def _parsed(line: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from shared.contracts.message import (
     FactData,
     Verdict,
 )
-from shared.contracts.purchases import OrderPaid
+from shared.contracts.purchases import CreditsTakenBack, OrderPaid
 from shared.messaging.ask import Asker
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.messaging.topology import STORE
@@ -63,7 +63,7 @@ class Store:
 
     publisher: Publisher
 
-    async def says(self, order: OrderPaid) -> UUID:
+    async def says(self, order: OrderPaid | CreditsTakenBack) -> UUID:
         fact = a_fact(order, subject=order.account_id, source="/store")
         await self.publisher.publish(outgoing(fact, exchange=STORE))
         return fact.id

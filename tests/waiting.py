@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-WAIT_SECONDS = 10.0
+# Long, for on a busy machine what comes within a second elsewhere may take many.
+WAIT_SECONDS = 30.0
 LOOK_AGAIN_SECONDS = 0.02
 
 T = TypeVar("T")

@@ -7,14 +7,16 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 import asyncpg
 
+from services.credit_ledger.rules.acts import Act
 from services.credit_ledger.store import locking
 from services.credit_ledger.store.locking import PLANNER
 from shared.service import calm_garbage_collection
-from tests.bench.ground import Ground
+from tests.bench.ground import PRODUCT, Ground
 from tests.bench.rivals import Timed, bare_copy, guarded_updates, journal_rows
 
 BATCHES = (100, 1_000)
@@ -44,7 +46,8 @@ class Bench:
         ]
         ground = Ground(engine)
         await ground.prepare()
-        lot = ground.books.by_wallet[ground.books.wallet_by_owner[ground.owner]].lots[0].number
+        await ground.entitle()
+        lot = ground.books.by_wallet[ground.books.names[ground.owner]].lots[0].number
         measures = self._measures(ground, rivals, lot, random)
         for number in range(self.rounds + 1):
             order = list(measures)
@@ -71,21 +74,26 @@ class Bench:
     ) -> dict[str, Callable[[], Awaitable[tuple[Timed, int]]]]:
         measures: dict[str, Callable[[], Awaitable[tuple[Timed, int]]]] = {}
         for size in BATCHES:
-            measures[f"debit_{size}"] = self._engine(ground, size, None)
-            measures[f"mix_{size}"] = self._engine(ground, size, random)
+            measures[f"debit_{size}"] = self._engine(ground, size, ground.debits)
+            mix = partial(ground.mix, random=random)
+            measures[f"mix_{size}"] = self._engine(ground, size, mix)
+            holds = partial(ground.authorizations, product=None)
+            measures[f"authorize_{size}"] = self._engine(ground, size, holds)
+            named = partial(ground.authorizations, product=PRODUCT)
+            measures[f"authorize_product_{size}"] = self._engine(ground, size, named)
             measures[f"copy_{size}"] = self._copy(ground, rivals[0], size)
         for count in CONNECTIONS:
             measures[f"guarded_{count}"] = self._guarded(ground, rivals[:count], lot)
         return measures
 
     def _engine(
-        self, ground: Ground, size: int, random: Random | None
+        self, ground: Ground, size: int, make: Callable[[int], list[Act]]
     ) -> Callable[[], Awaitable[tuple[Timed, int]]]:
         async def measure() -> tuple[Timed, int]:
             number = self.debits if size > min(BATCHES) else self.debits // 3
-            acts = ground.mix(number, random) if random else ground.debits(number)
+            acts = make(number)
             batches = [acts[n : n + size] for n in range(0, len(acts), size)]
-            wallet = ground.books.wallet_by_owner[ground.owner]
+            wallet = ground.books.names[ground.owner]
             # The rivals wrote to the same wallet: load it before the clock runs.
             await ground.decide(ground.debits(1))
             before = ground.books.by_wallet[wallet].seq
@@ -114,7 +122,7 @@ class Bench:
         self, ground: Ground, connections: "list[asyncpg.Connection[asyncpg.Record]]", lot: int
     ) -> Callable[[], Awaitable[tuple[Timed, int]]]:
         async def measure() -> tuple[Timed, int]:
-            wallet = ground.books.wallet_by_owner[ground.owner]
+            wallet = ground.books.names[ground.owner]
             acts = ground.debits(max(500, self.debits // 20))
             timed = await guarded_updates(connections, wallet, lot, acts)
             return timed, timed.count
@@ -140,6 +148,12 @@ class Bench:
                 "engine_1000_vs_guarded_update": _ratio(self.rates["debit_1000"], best),
                 "engine_1000_vs_copy": _ratio(self.rows["debit_1000"], self.rows["copy_1000"]),
                 "mix_1000_vs_copy": _ratio(self.rows["mix_1000"], self.rows["copy_1000"]),
+                **{
+                    f"authorize_{size}_with_product_vs_without": _ratio(
+                        self.rates[f"authorize_product_{size}"], self.rates[f"authorize_{size}"]
+                    )
+                    for size in BATCHES
+                },
             },
         }
 

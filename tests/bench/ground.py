@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from services.credit_ledger.engine.batch import decide_batch
 from services.credit_ledger.engine.books import Books
+from services.credit_ledger.engine.contents import content_of
 from services.credit_ledger.engine.delivery_log import DeliveryLog
-from services.credit_ledger.engine.intake import content_of
 from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import (
     Act,
@@ -25,12 +25,15 @@ from services.credit_ledger.rules.acts import (
     Void,
 )
 from services.credit_ledger.rules.book import Purchase
+from services.credit_ledger.store import entitlements
 from shared.clock import Clock
+from shared.contracts.entitlements import EntitlementChanged
 
 PEOPLE = 200
 POOL = 10**15
 QUOTA = 10**13
 DEBIT = 5
+PRODUCT = "Lumen for Max"
 
 
 class FastClock(Clock):
@@ -68,6 +71,17 @@ class Ground:
                 ]
             )
 
+    async def entitle(self) -> None:
+        """Let everybody use a product, as licensing tells it."""
+        for person in self.people:
+            told = EntitlementChanged(
+                account_id=person,
+                product=PRODUCT,
+                sources=("ORGANIZATION",),
+                changed_at=self.clock.now(),
+            )
+            await entitlements.keep(self.connection, told)
+
     async def decide(self, acts: list[Act]) -> list[Outcome]:
         """Decide one batch."""
         outcomes, _ = await decide_batch(
@@ -83,6 +97,12 @@ class Ground:
             Debit(new_id(), self.owner, content_of("debit", n, DEBIT), next(people), DEBIT, None)
             for n in range(number)
         ]
+
+    def authorizations(self, number: int, product: str | None) -> list[Act]:
+        """Make authorizations by everybody in turn, for a product or for none."""
+        people = cycle(self.people)
+        made = [self._authorize(next(people)) for _ in range(number)]
+        return list(made) if product is None else [replace(a, product=product) for a in made]
 
     def mix(self, number: int, random: Random) -> list[Act]:
         """Make 20 % authorizations, 60 % captures (three a hold), 15 % debits, 5 % voids, refusals.

@@ -30,7 +30,7 @@ WITH pool AS (
     WHERE wallet = $1 AND person = $2 AND (quota IS NULL OR captured + held + $3 <= quota)
     RETURNING person
 ), taken AS (
-    UPDATE lot SET free = lot.free - $3
+    UPDATE lot SET free = lot.free - $3, captured = lot.captured + $3
     FROM pool, spent
     WHERE wallet = $1 AND number = $5 AND lot.free >= $3
     RETURNING number

@@ -12,6 +12,7 @@ from shared.client.arguments import (
     command_id_of,
     name_of,
     node_of,
+    product_of,
     seconds_of,
     uuid_of,
 )
@@ -58,5 +59,8 @@ def test_names_and_leases_have_limits() -> None:
             seconds_of("lease_seconds", malformed)
     with pytest.raises(InvalidArgument, match=r"^job: "):
         name_of("job", "x" * 121)
+    for unnamed in ("", "x" * 121):
+        with pytest.raises(InvalidArgument, match=r"^product: "):
+            product_of("product", unnamed)
     with pytest.raises(InvalidArgument, match=r"^node: "):
         node_of("node", "rn.01")

@@ -1,16 +1,19 @@
 """Holds and usage as a render node sees them, over a real broker."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from deploy.native.stack import Stack
-from shared.client.node import Usage, connect
+from shared.client.asked import Usage
+from shared.client.node import connect
 from shared.client.refused import HoldRefused, InvalidArgument, NoVerdict
 from shared.clock import Clock
 from shared.contracts.message import Command
 from shared.contracts.refusals import RefusalCode
+from shared.contracts.work import Measure, Work
 from tests.client.ledger import Ledger, ledger_on
 
 REFUSED: dict[str, object] = {
@@ -96,6 +99,76 @@ async def test_refusal_says_which_limit_bound_and_who_can_lift_it(
     assert (refused.limit.left, refused.who_can_lift) == ("30", "the Administrator")
 
 
+async def test_a_hold_is_extended_kept_alive_and_captured_frame_by_frame(
+    stack: Stack, owner: UUID
+) -> None:
+    frame = Work(product="Lumen", frame_first=7, frame_last=7, tags={"shot": "s01"})
+    async with (
+        ledger_on(stack.amqp_urls["stage"], owner) as ledger,
+        connect(stack.amqp_urls["node"], node="rn-01") as client,
+        client.hold(owner=owner, account=PERSON, amount="10", job="J1", max_credits="50") as hold,
+    ):
+        await hold.extend("2.5", metered="1")
+        await hold.heartbeat(metered="3", lease_seconds=60)
+        await hold.capture("1", work=frame, final=False)
+        await hold.capture(measured=Measure(quantity="0.5", unit="frame", node_class="cpu"))  # type: ignore[arg-type]  # as on the wire
+
+    told = [body["data"] for body in ledger.bodies]
+    assert hold.amount == "12.5"
+    assert told[0] == {
+        "amount": "10",
+        "lease_seconds": 86_400,
+        "node": "rn-01",
+        "job": "J1",
+        "max_credits": "50",
+    }
+    of_hold = {"hold_id": str(hold.id)}
+    assert told[1] == {**of_hold, "amount": "2.5", "lease_seconds": 86_400, "metered": "1"}
+    assert told[2] == {**of_hold, "amount": "0", "lease_seconds": 60, "metered": "3"}
+    work = {"product": "Lumen", "frame_first": 7, "frame_last": 7, "tags": {"shot": "s01"}}
+    assert told[3] == {**of_hold, "amount": "1", "final": False, "work": work}
+    measured = {"quantity": "0.5", "unit": "frame", "node_class": "cpu"}
+    assert told[4] == {**of_hold, "final": True, "measured": measured}
+
+
+async def test_R27_holds_blocks_and_usage_name_the_product_they_are_for(
+    stack: Stack, owner: UUID, tmp_path: Path
+) -> None:
+    journal = tmp_path / "rn-01.journal"
+    async with (
+        ledger_on(stack.amqp_urls["stage"], owner) as ledger,
+        connect(stack.amqp_urls["node"], node="rn-01", journal=journal) as client,
+    ):
+        async with client.hold(owner=owner, account=PERSON, amount="1", product="Lumen"):
+            pass
+        block = await client.lease(owner=owner, account=PERSON, amount="1", product="Tide")
+        await block.close()
+        await client.report_usage(owner, [Usage(PERSON, "1", product="Fern")])
+
+    told: list[Any] = [body["data"] for body in ledger.bodies]
+    asked = [data["product"] for data in told if "product" in data]
+    [line] = told[-1]["lines"]
+    assert (asked, line["product"]) == (["Lumen", "Tide"], "Fern")
+
+
+async def test_a_charge_is_credits_or_a_measure_and_a_cap_has_a_job(
+    stack: Stack, owner: UUID
+) -> None:
+    async with (
+        ledger_on(stack.amqp_urls["stage"], owner) as ledger,
+        connect(stack.amqp_urls["node"], node="rn-01") as client,
+    ):
+        hold = await client.authorize(owner=owner, account=PERSON, amount="1")
+        with pytest.raises(InvalidArgument, match=r"^amount: exactly one"):
+            await hold.capture()
+        with pytest.raises(InvalidArgument, match=r"^max_credits: needs a job"):
+            await client.authorize(owner=owner, account=PERSON, amount="1", max_credits="2")
+        with pytest.raises(InvalidArgument, match=r"^lines\[0\]\.credits: exactly one"):
+            await client.report_usage(owner, [Usage(PERSON)])
+
+    assert len(ledger.bodies) == 1
+
+
 async def test_usage_travels_in_thousands_and_each_line_has_its_verdict(
     stack: Stack, owner: UUID
 ) -> None:
@@ -144,9 +217,9 @@ async def test_restarted_node_resends_what_was_under_way(
                 await client.authorize(owner=owner, account=PERSON, amount="1")
         ledger.is_silent = False
         async with connect(url, node="rn-01", journal=journal) as client:
-            verdicts = await client.resume()
+            resumed = await client.resume()
             again = await client.resume()
 
-    assert list(verdicts) == [raised.value.id]
-    assert again == {}
+    assert list(resumed.verdicts) == [raised.value.id]
+    assert (resumed.blocks, again.verdicts) == ([], {})
     assert ledger.bodies[0] == ledger.bodies[1]

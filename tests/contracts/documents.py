@@ -10,14 +10,14 @@ from faststream.rabbit import ExchangeType, RabbitBroker, RabbitExchange, Rabbit
 from faststream.specification import AsyncAPI
 
 from services.credit_ledger import commands as ledger_commands
-from services.credit_ledger import queries as ledger_queries
-from services.credit_ledger import reactions as ledger_reactions
-from services.licensing import commands as licensing_commands
-from services.licensing import queries as licensing_queries
-from services.licensing import reactions as licensing_reactions
-from services.membership import commands as membership_commands
-from services.membership import queries as membership_queries
-from services.membership import reactions as membership_reactions
+from services.credit_ledger.queries import questions as ledger_questions
+from services.credit_ledger.reactions import voices as ledger_voices
+from services.licensing.commands import doors as licensing_commands
+from services.licensing.queries import questions as licensing_queries
+from services.licensing.reactions import voices as licensing_reactions
+from services.membership.commands import doors as membership_commands
+from services.membership.queries import questions as membership_queries
+from services.membership.reactions import voices as membership_reactions
 from shared.contracts.catalogue import FACT_BY_TYPE, FACTS, fact_type
 from shared.contracts.message import Fact
 from shared.messaging import topology
@@ -36,7 +36,7 @@ ROUTERS: dict[str, tuple[RabbitRouter, ...]] = {
         licensing_reactions.router,
         licensing_queries.router,
     ),
-    topology.CREDIT_LEDGER: (ledger_reactions.router, ledger_queries.router),
+    topology.CREDIT_LEDGER: (ledger_voices.router, ledger_questions.router),
 }
 
 

@@ -94,4 +94,6 @@ def told(outcome: Outcome) -> Outcome:
 
 async def captured(database: LedgerDatabase) -> int:
     async with database.as_owner() as connection:
-        return int(await connection.fetchval("SELECT captured FROM wallet"))
+        return int(
+            await connection.fetchval("SELECT captured FROM wallet WHERE kind = 'ORGANIZATION'")
+        )

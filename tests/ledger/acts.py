@@ -3,16 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.credit_ledger.engine.intake import acts_of, content_of
+from services.credit_ledger.engine.contents import content_of
+from services.credit_ledger.engine.intake import acts_of
 from services.credit_ledger.rules.acts import Act, Grant, Lapse, OpenPool, SetRole
 from services.credit_ledger.rules.book import PersonRole, Purchase
 from services.credit_ledger.rules.purchases import CATEGORIES
 from shared.clock import Clock
 from shared.contracts.catalogue import COMMAND_BY_TYPE
+from shared.contracts.credit_terms import SetRate
 from shared.contracts.credits import (
     AccessMode,
     AuthorizeHold,
     CaptureHold,
+    ExtendHold,
     ReportUsage,
     SetCreditAccess,
     UsageLine,
@@ -20,6 +23,7 @@ from shared.contracts.credits import (
 )
 from shared.contracts.message import CommandData
 from shared.contracts.purchases import LotCategory
+from shared.contracts.work import Measure, Work
 
 CREDIT = 1_000_000
 CLOCK = Clock()
@@ -29,12 +33,19 @@ def an_id() -> UUID:
     return CLOCK.new_id()
 
 
-def asked(data: CommandData, owner: UUID, *, by: UUID | None = None, id: UUID | None = None) -> Act:
+def asked(
+    data: CommandData,
+    owner: UUID,
+    *,
+    by: UUID | None = None,
+    id: UUID | None = None,
+    actor: str = "farm",
+) -> Act:
     """Put a command through its envelope, as the door does."""
     command = COMMAND_BY_TYPE[data.TYPE](
         id=id or an_id(),
         type=data.TYPE,
-        actor="farm",
+        actor=actor,
         on_behalf_of=by,
         owner=owner,
         sent_at=CLOCK.now(),
@@ -45,9 +56,31 @@ def asked(data: CommandData, owner: UUID, *, by: UUID | None = None, id: UUID | 
     return act
 
 
-def a_debit(owner: UUID, person: UUID, amount: int = CREDIT, *, id: UUID | None = None) -> Act:
-    line = UsageLine.model_construct(id=id or an_id(), account_id=person, credits=amount)
+def a_debit(
+    owner: UUID,
+    person: UUID,
+    amount: int = CREDIT,
+    *,
+    id: UUID | None = None,
+    job: str | None = None,
+    product: str | None = None,
+) -> Act:
+    line = UsageLine.model_construct(
+        id=id or an_id(), account_id=person, credits=amount, job=job, product=product
+    )
     return asked(ReportUsage.model_construct(lines=(line,)), owner)
+
+
+def a_measured_debit(
+    owner: UUID,
+    person: UUID,
+    measured: Measure,
+    *,
+    work: Work | None = None,
+    id: UUID | None = None,
+) -> Act:
+    line = UsageLine(id=id or an_id(), account_id=person, measured=measured, work=work, job="J1")
+    return asked(ReportUsage(lines=(line,)), owner)
 
 
 def an_authorize(
@@ -57,15 +90,63 @@ def an_authorize(
     *,
     id: UUID | None = None,
     lease_seconds: int = 3600,
+    job: str | None = None,
+    max_credits: int | None = None,
+    product: str | None = None,
 ) -> Act:
-    data = AuthorizeHold(amount=amount, lease_seconds=lease_seconds)
+    data = AuthorizeHold(
+        amount=amount,
+        lease_seconds=lease_seconds,
+        job=job,
+        max_credits=max_credits,
+        product=product,
+    )
     return asked(data, owner, by=person, id=id)
 
 
-def a_capture(
-    owner: UUID, hold: UUID, amount: int = CREDIT, *, final: bool = True, id: UUID | None = None
+def an_extend(
+    owner: UUID,
+    hold: UUID,
+    amount: int = 0,
+    *,
+    lease_seconds: int = 3600,
+    metered: int | None = None,
+    id: UUID | None = None,
 ) -> Act:
-    return asked(CaptureHold(hold_id=hold, amount=amount, final=final), owner, id=id)
+    data = ExtendHold(hold_id=hold, amount=amount, lease_seconds=lease_seconds, metered=metered)
+    return asked(data, owner, id=id)
+
+
+def a_capture(
+    owner: UUID,
+    hold: UUID,
+    amount: int | None = CREDIT,
+    *,
+    final: bool = True,
+    work: Work | None = None,
+    measured: Measure | None = None,
+    id: UUID | None = None,
+) -> Act:
+    data = CaptureHold(hold_id=hold, amount=amount, final=final, work=work, measured=measured)
+    return asked(data, owner, id=id)
+
+
+def a_rate(
+    owner: UUID,
+    credits_per_unit: int,
+    effective_from: datetime,
+    *,
+    actor: str = "operator",
+    id: UUID | None = None,
+) -> Act:
+    """What an hour of a GPU costs."""
+    data = SetRate(
+        node_class="gpu",
+        unit="gpu_hour",
+        credits_per_unit=credits_per_unit,
+        effective_from=effective_from,
+    )
+    return asked(data, owner, id=id, actor=actor)
 
 
 def a_void(owner: UUID, hold: UUID, *, id: UUID | None = None) -> Act:

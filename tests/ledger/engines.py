@@ -12,13 +12,15 @@ from tests.ledger.desk import LedgerDatabase
 
 
 @asynccontextmanager
-async def running_engine(database: LedgerDatabase, worker: int = 0) -> AsyncIterator[Engine]:
+async def running_engine(
+    database: LedgerDatabase, worker: int = 0, *, clock: Clock | None = None
+) -> AsyncIterator[Engine]:
     async def ignore(_late: list[Outcome]) -> None:
         """Nobody waits for answers that come late."""
 
     engine = Engine(
         database.service_url,
-        Clock(),
+        clock or Clock(),
         worker=worker,
         committed=asyncio.Event(),
         late=ignore,

@@ -9,8 +9,8 @@ from faststream.rabbit import RabbitBroker, RabbitRouter
 
 from deploy.native.stack import Stack
 from shared.clock import Clock
+from shared.contracts.accounts import AccountOpened, RegisterAccount
 from shared.contracts.licensing import AssignLicense
-from shared.contracts.membership import AccountOpened, RegisterAccount
 from shared.contracts.message import Command, CommandData, Verdict
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.doors import Doorkeeper, ServiceClock, carries, open_queue
@@ -95,6 +95,20 @@ async def test_a_field_nobody_agreed_on_is_named(
 
     assert code_of(verdict) is RefusalCode.UNKNOWN_FIELD
     assert "colour" in await dead.reason_of_burial(message.message_id)
+
+
+async def test_A20_the_reason_of_a_burial_names_no_address(
+    membership: ServiceProcess, portal: Portal, dead: Listener
+) -> None:
+    gil = an_account()
+    misplaced = f'"{gil.email}":"his address","name"'.encode()
+    message = a_message(portal, body_of(portal.command(gil)).replace(b'"name"', misplaced))
+
+    await send(portal, message)
+
+    reason = await dead.reason_of_burial(message.message_id)
+    assert gil.email not in reason
+    assert "[erased]" in reason
 
 
 async def test_whoever_asserts_in_the_name_of_another_is_turned_away(

@@ -8,10 +8,11 @@ import asyncpg
 import pytest
 
 from shared.clock import Clock
-from shared.contracts.membership import AccountOpened, MemberAdded, RegisterAccount
+from shared.contracts.accounts import AccountOpened, RegisterAccount
+from shared.contracts.membership import MemberAdded
 from shared.contracts.message import Command, Fact, FactData, Verdict, refuse
 from shared.contracts.refusals import RefusalCode
-from shared.messaging.inbox import hear, once
+from shared.messaging.inbox import hear, hear_latest, once
 from shared.postgres.pool import PASSING
 from tests.builders import an_account, an_id
 from tests.databases import Database
@@ -172,3 +173,16 @@ async def test_a_bad_argument_does_not_pass_by_waiting(database: Database) -> No
         await database.fetchval("SELECT $1::bigint", 2**70)
 
     assert not isinstance(bad.value, PASSING)
+
+
+async def test_of_a_subject_heard_in_part_only_what_is_later_than_the_last_is_due(
+    database: Database,
+) -> None:
+    organization_id, applied = an_id(), list[int]()
+
+    for number in (2, 7, 5, 7, 9):
+        async with hear_latest(database, told(organization_id, number), CLOCK) as heard:
+            applied += [number for _ in heard.due]
+
+    assert applied == [2, 7, 9]
+    assert await database.fetchval("SELECT count(*) FROM parked_fact") == 0

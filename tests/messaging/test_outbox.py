@@ -1,11 +1,13 @@
 """What was said leaves in order, once the broker has it, and never before."""
 
 from collections import defaultdict
+from datetime import timedelta
 from uuid import UUID
 
 from deploy.native.stack import Stack
 from shared.clock import Clock
-from shared.contracts.membership import AccountRegistered, MembershipWatermark
+from shared.contracts.accounts import AccountRegistered
+from shared.contracts.copies import MembershipWatermark
 from shared.messaging import outbox
 from shared.messaging.outbox import Relay
 from shared.messaging.publisher import Publisher, publisher
@@ -81,14 +83,38 @@ async def test_what_nobody_committed_is_never_said(database: Database) -> None:
         await transaction.rollback()
 
     assert await waiting(database) == 0
-    assert await outbox.is_published(database)
+    now = CLOCK.now()
+    assert await outbox.published_until(database, now) <= now
+
+
+async def test_what_waits_longest_tells_how_far_all_is_published(database: Database) -> None:
+    before = CLOCK.now()
+    await say(database, an_id())
+    await say(database, an_id())
+    between = await outbox.published_until(database, CLOCK.now())
+
+    assert before - timedelta(microseconds=1) <= between < CLOCK.now()
+    assert await outbox.published_until(database, before) <= before
+
+
+async def test_A14_nothing_is_told_of_the_time_since_which_something_is_being_decided(
+    database: Database,
+) -> None:
+    async with database.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT 1")
+        since = CLOCK.now()
+        later = since + timedelta(seconds=1)
+
+        open_for = later - await outbox.published_until(database, later)
+
+    assert open_for > timedelta()
 
 
 async def test_only_one_relay_works_at_a_time(database: Database, speaks: Publisher) -> None:
     async with database.acquire() as connection:
-        await connection.execute("SELECT pg_advisory_lock($1)", outbox.RELAY_LOCK)
+        await connection.execute("SELECT pg_advisory_lock($1, $2)", *outbox.RELAY_LOCK)
         assert not await Relay(database, speaks).drain()
-        await connection.execute("SELECT pg_advisory_unlock($1)", outbox.RELAY_LOCK)
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", *outbox.RELAY_LOCK)
 
     assert await Relay(database, speaks).drain()
 

@@ -1,7 +1,8 @@
-"""What the model of the ledger remembers, and what it is asked and answers."""
+"""What the model of the ledger remembers: wallets with lots, people and holds; plain Python."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -11,101 +12,205 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 class Ask:
     """One thing somebody asks for; `effect` is what makes another ask with its id a different one.
 
-    `waited` is set when a capture or void has waited for its hold in vain.
+    `waited_in` is set when a command has waited for its hold: the number, in the database, of the
+    wallet where it did. The model asks only whether it has.
     """
 
     kind: str
     id: UUID
     owner: UUID
-    effect: tuple[object, ...]
-    waited: bool = False
+    effect: tuple[Any, ...]
+    waited_in: int | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of an ask; `parked` ones are answered when their hold comes, or in vain."""
+    """What came of an ask; `parked` ones are answered when their hold comes, or in vain.
+
+    `left` is what the first limit that binds leaves, where it is a limit of an amount; `flags`
+    name what would have bound where quotas are only observed (R51).
+    """
 
     id: UUID
     binding: tuple[str, ...] = ()
-    left: int | None = None
-    amount: int | None = None
-    captured: int | None = None
-    released: int | None = None
+    left: int = 0
+    amount: int = 0
+    captured: int = 0
+    released: int = 0
     available: int = 0
+    flags: tuple[str, ...] = ()
     duplicate: bool = False
     parked: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Lot:
-    order: str
-    rank: tuple[datetime, int, int]
+    """One purchase, by its place among the wallet's lots; `number` is its name in the ledger."""
+
+    category: int
     expires_at: datetime
-    granted: int
-    free: int
+    born: int
+    granted: int = 0
+    free: int = 0
+    held: int = 0
+    dormant: int = 0
+    captured: int = 0
+    expired: int = 0
+    clawed_back: int = 0
+    credited_back: int = 0
+    adjusted: int = 0
+    owed: int = 0
+    asleep_since: datetime | None = None
+    withheld: bool = False
+    number: int = 0
+
+    @property
+    def rank(self) -> tuple[datetime, int, int]:
+        """Which goes first (T25): soonest to expire, then promo, included, purchased, then old."""
+        return (self.expires_at, self.category, self.born)
+
+    @property
+    def is_open(self) -> bool:
+        return self.free + self.held + self.dormant > 0
+
+    @property
+    def conserves(self) -> bool:
+        """I12, lot by lot."""
+        here = self.free + self.dormant + self.held
+        gone = self.captured + self.expired + self.clawed_back + self.adjusted
+        return self.granted + self.owed + self.credited_back == here + gone
+
+
+@dataclass(eq=False)
+class Count:
+    """What a person used and holds since the last restart (conventions 13)."""
+
+    captured: int = 0
     held: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
+    """A person's access to one wallet; the last count is the one that runs."""
+
     role: str
     mode: str = "disabled"
     quota: int | None = None
-    captured: int = 0
-    held: int = 0
+    period: str | None = None
+    renews_at: datetime | None = None
+    counts: list[Count] = field(default_factory=lambda: [Count()])
+
+    @property
+    def count(self) -> Count:
+        return self.counts[-1]
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """Part of a hold or a charge: of which lot, and in which count it was authorized (T12)."""
+
+    lot: Lot
+    count: Count
+    amount: int
+
+
+@dataclass(eq=False)
 class Hold:
+    """Credits set aside; `spent` is what was captured and not credited back."""
+
     person: UUID
     authorized: int
     lease_until: datetime
-    parts: dict[int, int]
+    job: str | None
+    draws: list[Draw]
+    spent: list[Draw] = field(default_factory=list)
     captured: int = 0
+    metered: int = 0
+    told_by: UUID | None = None
+    charged_ahead: int = 0
+    absorbed: int = 0
     state: str = "open"
 
     @property
     def held(self) -> int:
-        return sum(self.parts.values())
+        return sum(draw.amount for draw in self.draws)
+
+
+@dataclass(eq=False)
+class Job:
+    """What everything that names a job took; only some have a cap."""
+
+    cap: int | None = None
+    held: int = 0
+    captured: int = 0
 
 
 @dataclass
-class Wallet:
-    """All of one wallet; totals of what left it are counted, everything else is summed."""
+class Terms:
+    """What an organization agreed on (A18, A19, T26, T29)."""
 
+    zone: str = "UTC"
+    observe: bool = False
+    overrun_max: int = 0
+    credit_back_days: int = 30
+    late_usage_hours: int = 24
+
+
+@dataclass(eq=False)
+class Wish:
+    """A person's request for access."""
+
+    person: UUID
+    mode: str
+    quota: int | None
+    state: str = "open"
+
+
+@dataclass(eq=False)
+class Wallet:
+    """All of one wallet; what its lots keep is summed, never kept twice."""
+
+    kind: str
+    owner: UUID
     lots: list[Lot] = field(default_factory=list)
     people: dict[UUID, Person] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
-    verdicts: dict[UUID, tuple[tuple[object, ...], Answer]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
+    wishes: dict[UUID, Wish] = field(default_factory=dict)
+    charges: dict[UUID, list[Draw]] = field(default_factory=dict)
+    jobs_of_lines: dict[UUID, str | None] = field(default_factory=dict)
+    brought_in: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    brought_by: dict[str, UUID] = field(default_factory=dict)
+    verdicts: dict[UUID, tuple[tuple[Any, ...], Answer]] = field(default_factory=dict)
     waiting: dict[UUID, list[Ask]] = field(default_factory=dict)
-    captured: int = 0
-    expired: int = 0
+    closed_by: UUID | None = None
+    closed_role: str | None = None
+    absorbed: int = 0
 
-    @property
-    def granted(self) -> int:
-        return sum(lot.granted for lot in self.lots)
+    def total(self, name: str) -> int:
+        """Sum one ledger account over the lots (I2)."""
+        return sum(getattr(lot, name) for lot in self.lots)
 
     @property
     def free(self) -> int:
-        return sum(lot.free for lot in self.lots)
+        return self.total("free")
 
     @property
-    def held(self) -> int:
-        return sum(lot.held for lot in self.lots)
+    def debt(self) -> int:
+        return self.total("owed")
 
-    def burn_down(self) -> list[int]:
-        """Which lots go first (T25): soonest to expire, then promo, then oldest."""
-        return sorted(range(len(self.lots)), key=lambda number: self.lots[number].rank)
+    @property
+    def is_active(self) -> bool:
+        """Whether its credits count as active personal ones (R39, A10)."""
+        return self.free > 0 or any(hold.state == "open" for hold in self.holds.values())
 
-    def expire(self, now: datetime) -> None:
-        """Take what is free of lots past their time (T24)."""
-        for lot in self.lots:
-            if lot.expires_at <= now:
-                self.expired += lot.free
-                lot.free = 0
+    def awaits(self, command: UUID) -> bool:
+        """Whether a command waits here for its hold."""
+        return any(ask.id == command for asks in self.waiting.values() for ask in asks)
 
+    def burn_down(self) -> list[Lot]:
+        return sorted(self.lots, key=lambda lot: lot.rank)
 
-def named(value: object) -> UUID:
-    """The id at the head of an effect."""
-    assert isinstance(value, UUID)
-    return value
+    def job(self, name: str | None) -> Job | None:
+        return None if name is None else self.jobs.setdefault(name, Job())

@@ -21,7 +21,7 @@ from deploy.native.settings import Settings, environment_without_addresses, read
 from tests.native.running import a_home
 
 NAMES = (*ADMINISTRATORS, "coffer_membership", "coffer_licensing", "coffer_credit_ledger")
-ALL = (*NAMES, "coffer_portal", "store", "node")
+ALL = (*NAMES, "coffer_portal", "store", "node", "operator")
 
 
 def settings(**given: str) -> Settings:

@@ -37,6 +37,7 @@ async def test_a_stack_can_use_servers_that_others_run(monkeypatch: pytest.Monke
         assert found.amqp_url == first.amqp_url
 
 
+@pytest.mark.verify
 async def test_two_stacks_share_nothing_and_one_ends_with_its_killed_owner() -> None:
     with owner() as process, ephemeral_stack(services=False) as ours:
         assert process.stdout is not None

@@ -38,7 +38,7 @@ def test_wish_to_kill_is_read_and_spread_over_the_run() -> None:
 
 @pytest.mark.parametrize("wish", ["portal=1", "ledger", "ledger=x", "ledger=-1"])
 def test_wish_that_cannot_be_read_is_refused(wish: str) -> None:
-    with pytest.raises(KillError, match="--kill"):
+    with pytest.raises(KillError, match=f"{wish}: write ledger, broker, database"):
         read_kills(wish)
 
 

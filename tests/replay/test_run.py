@@ -56,6 +56,9 @@ def test_redelivered_and_shuffled_messages_take_effect_once() -> None:
     assert report["duplicates_absorbed"] >= 0.95 * report["resent"] > 0
     assert report["duplicates_absorbed"] == report["duplicates_in_log"]
     assert {"quota_exceeded", "pool_insufficient"} <= set(report["refused"])
+    kinds = ("overrun", "overrun_absorbed", "overrun_refused", "node_died", "late_usage")
+    assert {report["strays"][kind] for kind in kinds} == {1}
+    assert report["strays"]["absorbed_credits"] == "0.4"
 
 
 @pytest.mark.verify

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.operator.tail.stream import line_of, read_offset
+from deploy.operator.tail.offset import read_offset
+from deploy.operator.tail.stream import line_of
 
 
 def test_start_is_a_word_an_offset_or_a_time() -> None:
@@ -15,7 +16,7 @@ def test_start_is_a_word_an_offset_or_a_time() -> None:
 
 @pytest.mark.parametrize("text", ["", "yesterday", "-1", "2026-01-31T12:00:00"])
 def test_start_that_cannot_be_read_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="write first, last, next, an offset, or a time"):
+    with pytest.raises(ValueError, match="none of first, last, next, and no offset or time"):
         read_offset(text)
 
 

@@ -9,9 +9,11 @@ import orjson
 
 from shared.client.courier import Courier
 from shared.client.letters import Letter, Sender
-from shared.contracts.credits import ListCreditAccess, SetCreditAccess, ShowPool
+from shared.contracts.accounts import ShowAccount
+from shared.contracts.credit_queries import ListCreditAccess, ShowPool
+from shared.contracts.credits import SetCreditAccess
 from shared.contracts.licensing import AssignLicense, ListLicenses
-from shared.contracts.membership import ListMembers, ShowAccount
+from shared.contracts.membership import ListMembers
 from shared.contracts.message import CommandData, Verdict
 from shared.contracts.money import parse_credits
 from tests.builders import an_account, an_id

@@ -12,20 +12,20 @@ from tests.speaking import Portal, Store
 from tests.system.company import Voices
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_stack() -> Iterator[Stack]:
     with ephemeral_stack(workers=2) as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def node(whole_stack: Stack) -> AsyncIterator[Courier]:
     """What render nodes may do, and no more: the broker sees to it."""
     async with courier(whole_stack.amqp_urls["node"]) as carries:
         yield carries
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def voices(whole_stack: Stack, node: Courier) -> AsyncIterator[Voices]:
     async with (
         asker(whole_stack.amqp_urls["coffer_portal"]) as asks,

@@ -20,10 +20,12 @@ from tests.builders import LUMEN, a_credit_line, a_license_line, a_purchase, an_
 from tests.speaking import a_fact, outgoing
 from tests.system.company import Company, Voices
 
+# Whichever license comes first makes the organization and seats Ana (A13): so they are of one
+# product, and each of the others is for more than one.
 ORDERS = (
     (a_license_line(seats=2), a_credit_line(line_no=2)),
     (a_credit_line(credits=70_000_000),),
-    (a_license_line(product="Lumen for Rhino", seats=1),),
+    (a_license_line(seats=3),),
 )
 JOBS = (("Ben", "90", "84"), ("Chloe", "60", "60"), ("Ben", "30", "0.000001"), ("Chloe", "5", "5"))
 SEEDS = (1, 2)

@@ -16,7 +16,8 @@ from tests.waiting import eventually
 async def a_company_with_ben(voices: Voices) -> Company:
     company = Company(voices)
     await company.registers()
-    lines = (a_license_line(seats=1), a_credit_line(line_no=2))
+    # One seat is Ana's, for this license makes her the organization (A13); the other is free.
+    lines = (a_license_line(seats=2), a_credit_line(line_no=2))
     await voices.store.says(a_purchase(account_id=company.ids["Ana"], lines=lines))
     await company.appears()
     await company.pool_becomes(posted="500", held="0", available="500")
@@ -30,7 +31,9 @@ async def test_a_purchase_becomes_an_organization_with_seats_and_a_pool(voices: 
     company = await a_company_with_ben(voices)
     assign = AssignLicense(product=LUMEN, account_id=company.ids["Ben"])
     assert (await company.does_when_heard(assign)).accepted
-    no_seat = await company.does(AssignLicense(product=LUMEN, account_id=company.ids["Ana"]))
+    chloe = company.ids["Chloe"]
+    assert (await company.does(AddMember(account_id=chloe, role="GUEST"))).accepted
+    no_seat = await company.does_when_heard(AssignLicense(product=LUMEN, account_id=chloe))
     assert (await company.gives("Ben", "120")).accepted
     hold = an_id()
 

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from shared.contracts.licensing import AssignLicense, SeatRevoked
-from shared.contracts.membership import AddMember, OrganizationActivated, RemoveMember
+from shared.contracts.membership import AddMember, RemoveMember
 from shared.contracts.message import Verdict
+from shared.contracts.organizations import OrganizationActivated
 from tests.builders import LUMEN, a_purchase, an_account
 from tests.listening import Listener
 from tests.processes import ServiceProcess

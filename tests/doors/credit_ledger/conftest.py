@@ -9,7 +9,7 @@ from shared.messaging.publisher import Publisher, publisher
 from tests.doors.credit_ledger.farm import Farm, a_farm
 from tests.ledger.fixtures import database, desk, ledger_template
 from tests.listening import Listener, listening_to_facts
-from tests.processes import ServiceProcess, running
+from tests.processes import ServiceProcess, forget_what_was_said, running
 from tests.speaking import Portal, Store
 
 __all__ = ["database", "desk", "ledger_template"]
@@ -17,6 +17,7 @@ __all__ = ["database", "desk", "ledger_template"]
 
 @pytest.fixture(scope="session")
 async def credit_ledger(stack: Stack) -> AsyncIterator[ServiceProcess]:
+    await forget_what_was_said(stack, "credit_ledger")
     async with running(stack, "credit_ledger") as service:
         yield service
 

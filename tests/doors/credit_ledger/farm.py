@@ -1,11 +1,16 @@
 """A farm at the ledger's door: an organization with people, and messages as they are sent there."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.contracts.credits import SetCreditAccess, ShowPool
-from shared.contracts.membership import MemberAdded, MemberRemoved, OrganizationActivated
+from shared.contracts.copies import MembershipWatermark
+from shared.contracts.credit_queries import ShowPool
+from shared.contracts.credits import SetCreditAccess
+from shared.contracts.membership import MemberAdded, MemberRemoved
 from shared.contracts.message import Command, CommandData, FactData, Verdict
+from shared.contracts.organizations import OrganizationActivated
+from shared.messaging.outbox import NOBODY
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.messaging.topology import FACTS, LEDGER
 from tests.builders import CLOCK, a_credit_line, a_purchase, an_id
@@ -27,6 +32,7 @@ class Farm:
     ben: UUID
 
     async def opens(self, *, backwards: bool = False) -> None:
+        await self.memberships_are_known()
         await self.store.says(a_purchase(account_id=self.ana, lines=(a_credit_line(),)))
         opened = OrganizationActivated(
             organization_id=self.id, administrator_id=self.ana, activated_at=CLOCK.now()
@@ -40,6 +46,12 @@ class Farm:
         await eventually(self._ben_has_access, bool)
         await eventually(self.available, lambda available: available == "500")
 
+    async def memberships_are_known(self, until: datetime | None = None) -> None:
+        """Say as membership does each second how far it has spoken; here for an hour ahead."""
+        at = until or CLOCK.now() + timedelta(hours=1)
+        fact = a_fact(MembershipWatermark(at=at), subject=NOBODY)
+        await self.membership.publish(outgoing(fact, exchange=FACTS))
+
     async def removes_ben(self) -> None:
         await self.membership_says(
             MemberRemoved(organization_id=self.id, account_id=self.ben, removed_at=CLOCK.now()), 3
@@ -48,7 +60,7 @@ class Farm:
     def another(self) -> "Farm":
         return a_farm(self.portal, self.store, self.membership)
 
-    async def membership_says(self, data: FactData, sequence: int) -> None:
+    async def membership_says(self, data: FactData, sequence: int | None) -> None:
         fact = a_fact(data, subject=self.id, sequence=sequence)
         await self.membership.publish(outgoing(fact, exchange=FACTS))
 

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess, ShowPool
+from shared.contracts.credit_queries import ShowPool
+from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess
 from shared.contracts.message import Verdict
 from shared.contracts.refusals import RefusalCode
 from tests.builders import a_credit_line, a_purchase, an_id

@@ -14,7 +14,7 @@ from tests.waiting import eventually
 
 
 async def test_T20_a_license_counts_before_anybody_knows_its_account(
-    licensing: ServiceProcess, store: Store, portal: Portal, facts: Listener
+    licensing: ServiceProcess, store: Store, portal: Portal, facts: Listener, says: Membership
 ) -> None:
     order = a_purchase(lines=(a_license_line(seats=5), a_credit_line(line_no=2)))
 
@@ -28,7 +28,7 @@ async def test_T20_a_license_counts_before_anybody_knows_its_account(
 
 
 async def test_T19_a_purchase_told_ten_times_in_any_order_counts_once(
-    licensing: ServiceProcess, store: Store, portal: Portal, facts: Listener
+    licensing: ServiceProcess, store: Store, portal: Portal, facts: Listener, says: Membership
 ) -> None:
     account_id = an_id()
     orders = [
@@ -56,7 +56,12 @@ def line_two(number: int) -> Any:  # noqa: ANN401  # a line
 
 
 async def test_T21_a_line_told_differently_keeps_the_first_and_raises_the_alarm(
-    licensing: ServiceProcess, store: Store, portal: Portal, facts: Listener, dead: Listener
+    licensing: ServiceProcess,
+    store: Store,
+    portal: Portal,
+    facts: Listener,
+    dead: Listener,
+    says: Membership,
 ) -> None:
     expires_at = in_a_year()
     order = a_purchase(lines=(a_license_line(seats=3, expires_at=expires_at),))

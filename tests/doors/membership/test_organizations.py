@@ -5,9 +5,10 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from shared.clock import Clock
+from shared.contracts.accounts import ShowAccount
 from shared.contracts.licensing import LicenseActivated, LicenseExpired
-from shared.contracts.membership import OrganizationActivated, OrganizationLapsed, ShowAccount
 from shared.contracts.message import FactData
+from shared.contracts.organizations import OrganizationActivated, OrganizationLapsed
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import FACTS
 from tests.builders import LUMEN, an_account, an_id, in_a_year

@@ -11,10 +11,10 @@ from shared.contracts.membership import (
     ListMembers,
     MemberAdded,
     MemberRemoved,
-    OrganizationActivated,
     RemoveMember,
 )
 from shared.contracts.message import Verdict
+from shared.contracts.organizations import OrganizationActivated
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.publisher import Publisher
 from tests.builders import an_account, an_id
@@ -172,7 +172,7 @@ async def test_R16_whoever_is_removed_may_join_again(
     kept = await membership_pool.fetch(
         "SELECT role, state FROM membership WHERE account_id = $1 ORDER BY added_at", ben
     )
-    assert [tuple(row) for row in kept] == [("MEMBER", "REMOVED"), ("GUEST", "ACTIVE")]
+    assert [tuple(row) for row in kept] == [("MEMBER", "REMOVING"), ("GUEST", "ACTIVE")]
 
 
 async def test_A13_a_members_license_makes_his_organization_once_he_is_out(

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from shared.contracts.membership import AccountRegistered, ShowAccount
+from shared.contracts.accounts import AccountRegistered, ShowAccount
 from shared.contracts.refusals import RefusalCode
 from tests.builders import an_account, an_id
 from tests.listening import Listener

@@ -3,7 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 from services.credit_ledger.engine.books import apply
-from services.credit_ledger.rules.acts import Authorize, Capture, Debit, Lapse, SetAccess, Void
+from services.credit_ledger.rules.acts import (
+    Authorize,
+    Capture,
+    Debit,
+    Lapse,
+    SetAccess,
+    Void,
+    Work,
+)
 from services.credit_ledger.rules.book import (
     Access,
     Book,
@@ -14,6 +22,8 @@ from services.credit_ledger.rules.book import (
     Purchase,
     Refusal,
 )
+from services.credit_ledger.rules.entitlements import Use, lasting
+from services.credit_ledger.rules.hold_acts import Extend
 from services.credit_ledger.rules.spending import authorize
 from shared.contracts.credits import AccessMode
 from tests.builders import an_id
@@ -81,20 +91,49 @@ def a_book(*lots: Lot, ben: Access | None = None, debt: int = 0) -> Book:
     )
 
 
-def a_hold(book: Book, amount: int = 90, *, lease_seconds: int = 3600) -> Hold:
+def a_hold(
+    book: Book,
+    amount: int = 90,
+    *,
+    lease_seconds: int = 3600,
+    job: str | None = None,
+    max_credits: int | None = None,
+) -> Hold:
     """A hold of Ben's, authorized and applied."""
-    act = an_authorize(amount, lease_seconds=lease_seconds)
+    act = an_authorize(amount, lease_seconds=lease_seconds, job=job, max_credits=max_credits)
     hold = applied(book, authorize(book, act, NOW)).hold
     assert hold is not None
     return hold
 
 
-def a_debit(amount: int) -> Debit:
-    return Debit(an_id(), OWNER, 1, BEN, amount, None)
+def a_debit(
+    amount: int, *, job: str | None = None, work: Work | None = None, product: str | None = None
+) -> Debit:
+    return Debit(an_id(), OWNER, 1, BEN, amount, job, work, product)
 
 
-def an_authorize(amount: int, *, lease_seconds: int = 3600) -> Authorize:
-    return Authorize(an_id(), OWNER, 1, BEN, amount, lease_seconds, None)
+def an_authorize(
+    amount: int,
+    *,
+    lease_seconds: int = 3600,
+    job: str | None = None,
+    max_credits: int | None = None,
+    product: str | None = None,
+) -> Authorize:
+    return Authorize(
+        an_id(), OWNER, 1, BEN, amount, lease_seconds, job, max_credits, product=product
+    )
+
+
+def entitle(book: Book, product: str, *, until: datetime | None = None) -> None:
+    """Let Ben use a product, as the engine finds it for the acts that name it."""
+    book.found[Use(BEN, product)] = lasting(until)
+
+
+def an_extend(
+    hold: Hold, amount: int = 0, *, lease_seconds: int = 3600, metered: int | None = None
+) -> Extend:
+    return Extend(an_id(), OWNER, 1, hold.id, amount, lease_seconds, metered, "", None)
 
 
 def a_capture(hold: Hold, amount: int, *, final: bool = True) -> Capture:

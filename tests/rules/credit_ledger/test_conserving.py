@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.credit_ledger.rules.acts import Grant
-from services.credit_ledger.rules.book import Book, Decision, Hold, HoldState, Refusal
+from services.credit_ledger.rules.book import Book, Decision, Hold, Refusal
+from services.credit_ledger.rules.chart import HoldState
 from services.credit_ledger.rules.holds import capture, lapse, void
 from services.credit_ledger.rules.purchases import due, grant
 from services.credit_ledger.rules.spending import authorize, debit

@@ -1,9 +1,13 @@
 """What limits a debit or a hold, in which order, and from which lots it takes."""
 
-import pytest
+from datetime import timedelta
 
-from services.credit_ledger.rules.book import Draw, Transfer
-from services.credit_ledger.rules.spending import FREE, HELD, authorize, debit
+import pytest
+from msgspec.structs import replace
+
+from services.credit_ledger.rules.book import Draw, Hold, Transfer
+from services.credit_ledger.rules.chart import HoldState, Kind, LedgerAccount
+from services.credit_ledger.rules.spending import authorize, debit
 from shared.contracts.refusals import RefusalCode
 from tests.rules.credit_ledger.books import (
     BEN,
@@ -126,7 +130,7 @@ def test_T25_promotional_credits_go_before_purchased_and_older_before_newer() ->
 def test_a_hold_moves_credits_from_free_to_held_and_counts_as_held() -> None:
     decision = accepted(authorize(a_book(), an_authorize(90), NOW))
 
-    assert decision.transfers == (Transfer(2, FREE, HELD, 90, 1),)
+    assert decision.transfers == (Transfer(2, LedgerAccount.FREE, LedgerAccount.HELD, 90, 1),)
     assert decision.access == a_person(held=90)
 
 
@@ -144,3 +148,42 @@ def test_I2_a_pool_that_counts_more_than_its_lots_have_is_a_broken_promise() -> 
 
     with pytest.raises(AssertionError, match="the lots hold 20 of 25"):
         debit(book, a_debit(25), NOW)
+
+
+def test_a_debit_is_told_from_a_capture_by_its_kind() -> None:
+    decision = accepted(debit(a_book(), a_debit(500), NOW))
+
+    assert decision.transfers == (
+        Transfer(Kind.DEBITED, LedgerAccount.FREE, LedgerAccount.CONSUMED, 500, 1),
+    )
+
+
+def test_a_hold_is_all_that_was_asked_for_it() -> None:
+    book = a_book(a_lot(10), a_lot(50, number=2), ben=replace(a_person(), count=3, epoch=7))
+    act = replace(an_authorize(30, job="J1"), about='{"product":"Lumen"}')
+
+    hold = accepted(authorize(book, act, NOW)).hold
+
+    assert hold == Hold(
+        id=act.command,
+        person=BEN,
+        authorized=30,
+        held=30,
+        captured=0,
+        state=HoldState.OPEN,
+        lease_until=NOW + timedelta(seconds=3600),
+        job="J1",
+        epoch=7,
+        work='{"product":"Lumen"}',
+        draws=(Draw(1, 10, 3), Draw(2, 20, 3)),
+    )
+
+
+def test_a_capped_hold_is_the_same_hold() -> None:
+    act = replace(an_authorize(30, job="J1"), about="{}")
+    plain = accepted(authorize(a_book(), act, NOW)).hold
+    capped = accepted(authorize(a_book(), replace(act, max_credits=30), NOW)).hold
+
+    assert plain == capped
+    assert plain is not None
+    assert plain.draws == (Draw(1, 30),)

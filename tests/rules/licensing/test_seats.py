@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.licensing import rules
-from services.licensing.rules import Assignment, Organization, Person, Seats
+from services.licensing.rules import seats as rules
+from services.licensing.rules.organizations import Organization
+from services.licensing.rules.seats import Assignment, Person, Seats
 from shared.contracts.licensing import SeatAssigned, SeatReassigned, SeatRevoked
 from shared.contracts.message import Refused
 from shared.contracts.refusals import RefusalCode

@@ -7,9 +7,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership import rules
-from services.membership.rules import Account, HeldLicense, Membership, Organization, Standing
-from shared.contracts.membership import MemberAdded, MemberRemoved
+from services.membership.rules import organizations, people
+from services.membership.rules.standing import (
+    Account,
+    HeldLicense,
+    Membership,
+    Organization,
+    Standing,
+)
+from shared.contracts.membership import MemberAdded
 from shared.contracts.message import Refused
 from tests.builders import an_id
 
@@ -26,14 +32,14 @@ def ana() -> Standing:
 
 
 def due(standing: Standing, now: datetime = NOW) -> UUID | None:
-    activated = rules.organization_due(standing, new_id=NEW, now=now)
+    activated = organizations.organization_due(standing, new_id=NEW, now=now)
     return activated.organization_id if activated else None
 
 
 def test_R3_the_first_active_commercial_license_makes_an_organization() -> None:
     standing = ana()
 
-    activated = rules.organization_due(standing, new_id=NEW, now=NOW)
+    activated = organizations.organization_due(standing, new_id=NEW, now=NOW)
 
     assert activated is not None
     assert activated.organization_id == NEW
@@ -75,7 +81,7 @@ def test_T9_the_organization_lapses_with_its_last_commercial_license() -> None:
     standing = ana()
     owned = Organization(an_id(), standing.account_id, "ACTIVE")
 
-    lapsed = rules.lapse(replace(standing, owns=owned), now=LATER)
+    lapsed = organizations.lapse(replace(standing, owns=owned), now=LATER)
 
     assert lapsed is not None
     assert lapsed.organization_id == owned.id
@@ -86,9 +92,14 @@ def test_T9_an_organization_with_another_live_license_goes_on() -> None:
     owned = Organization(an_id(), standing.account_id, "ACTIVE")
     gone = replace(LIVE, expired=True)
 
-    assert rules.lapse(replace(standing, owns=owned, licenses=(gone, LIVE)), now=NOW) is None
-    assert rules.lapse(standing, now=LATER) is None
-    assert rules.lapse(replace(standing, owns=replace(owned, state="LAPSED")), now=LATER) is None
+    assert (
+        organizations.lapse(replace(standing, owns=owned, licenses=(gone, LIVE)), now=NOW) is None
+    )
+    assert organizations.lapse(standing, now=LATER) is None
+    assert (
+        organizations.lapse(replace(standing, owns=replace(owned, state="LAPSED")), now=LATER)
+        is None
+    )
 
 
 def test_T9_a_renewal_wakes_the_same_organization() -> None:
@@ -111,23 +122,23 @@ def test_T9_a_renewal_wakes_the_same_organization() -> None:
 def test_R7_no_sequence_of_acts_makes_no_or_two_administrators(
     acts: list[tuple[str, int, str]],
 ) -> None:
-    people = [ana() for _ in range(5)]
-    organization = Organization(an_id(), people[0].account_id, "ACTIVE")
+    everybody = [ana() for _ in range(5)]
+    organization = Organization(an_id(), everybody[0].account_id, "ACTIVE")
 
     for verb, number, role in acts:
-        person = people[number]
+        person = everybody[number]
         if verb == "add":
-            added = rules.add_member(organization, person, role=role, now=NOW)
-            people[number] = with_added(person, added)
+            added = people.add_member(organization, person, role=role, now=NOW)
+            everybody[number] = with_added(person, added)
         else:
-            removed = rules.remove_member(organization, person, now=NOW)
-            people[number] = with_removed(person, removed)
+            removed = people.remove_member(organization, person, strict=False, products=())
+            everybody[number] = with_removed(person, removed)
 
     roles = [
-        "ADMINISTRATOR" if p.account_id == organization.administrator_id else p for p in people
+        "ADMINISTRATOR" if p.account_id == organization.administrator_id else p for p in everybody
     ]
     assert roles.count("ADMINISTRATOR") == 1
-    assert people[0].joined is None
+    assert everybody[0].joined is None
 
 
 def with_added(person: Standing, added: MemberAdded | Refused) -> Standing:
@@ -137,5 +148,5 @@ def with_added(person: Standing, added: MemberAdded | Refused) -> Standing:
     return replace(person, joined=joined)
 
 
-def with_removed(person: Standing, removed: MemberRemoved | Refused) -> Standing:
+def with_removed(person: Standing, removed: Membership | Refused) -> Standing:
     return person if isinstance(removed, Refused) else replace(person, joined=None)

@@ -1,0 +1,1 @@
+"""The operator's commands, as far as they need no stack."""

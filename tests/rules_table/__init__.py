@@ -1,0 +1,1 @@
+"""docs/rules.md, written from a run of the tests that carry the numbers of what they prove."""
