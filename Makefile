@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+JOBS ?= 2
 MIGRATIONS := $(wildcard services/*/migrations/*.sql shared/*/migrations/*.sql)
 SQL := $(MIGRATIONS) $(wildcard deploy/postgres/*.sql)
 export UV_PYTHON_DOWNLOADS := never
@@ -13,7 +14,7 @@ export LC_ALL := C.UTF-8
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY) ## build .venv from requirements.lock, every hash checked
@@ -66,12 +67,31 @@ ifneq ($(SQL),)
 endif
 
 .PHONY: test
-test: setup ## every test but the faults and the long ones (10 minutes)
-	@$(BIN)/pytest -m "not verify and not faults"
+test: setup ## every test but the faults and the long ones, JOBS=2 at a time (10 minutes)
+	@$(BIN)/pytest -m "not verify and not faults" -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: faults
 faults: setup ## a smoke of faults: kill, cut, redeliver, poison
 	@$(BIN)/pytest -m "faults and not verify"
+
+.PHONY: laws
+laws: setup ## 5,000 stories against every law of the ledger; SEED=... tells them again
+	@seed=$${SEED:-$$RANDOM$$RANDOM}; echo "Again with: make laws SEED=$$seed"; \
+	  $(BIN)/pytest tests/laws --hypothesis-profile=laws --hypothesis-show-statistics --timeout=0 \
+	  --hypothesis-seed=$$seed --randomly-seed=$$seed $(ARGS)
+
+# From nothing each time: a result kept from other tests would count. ARGS narrows it to a module.
+.PHONY: mutants
+mutants: setup ## break the ledger's rules a thousand ways; 90 % must be noticed (10 minutes)
+	@rm -rf mutants
+	@$(BIN)/mutmut run --max-children $(JOBS) $(ARGS)
+	@$(BIN)/mutmut results | grep -v ': not checked' || true
+	@$(BIN)/mutmut export-cicd-stats > /dev/null
+	@$(BIN)/python -m tests.rules_table.mutants
+
+.PHONY: rules-table
+rules-table: setup ## write docs/rules.md from a run of `make test`; ARGS=... runs fewer
+	@$(BIN)/pytest -m "not verify and not faults" -n $(JOBS) --dist loadfile --no-loadscope-reorder --rules-table docs/rules.md $(ARGS)
 
 .PHONY: verify
 verify: check ## everything, the long tests and all faults included (60 minutes)
