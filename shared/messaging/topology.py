@@ -7,6 +7,8 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange
 from pamqp.common import FieldTable
 
+from shared.messaging.notices import TOLD_TO_PEOPLE
+
 FACTS = "facts"
 STORE = "store"
 INTAKE = "intake"
@@ -159,6 +161,7 @@ QUEUES: tuple[Queue, ...] = (
         Binding(FACTS, f"{LICENSING}.#"),
         Binding(STORE, "store.#"),
     ),
+    _facts(PORTAL, *(Binding(FACTS, key) for key in TOLD_TO_PEOPLE)),
     *(
         Queue(
             shard(number),
@@ -246,7 +249,7 @@ PERMISSIONS: dict[str, Permission] = {
     "coffer_portal": _service(
         PORTAL,
         writes=f"{LEDGER}|{COMMANDS}|{QUERIES}|{STORE}",
-        reads=r"facts\.stream|dead",
+        reads=r"portal\.facts|facts\.stream|dead",
     ),
     "store": Permission(configure="^$", write=f"^{STORE}$", read="^$"),
     # The farm's own fleet, trusted to speak for every organization.

@@ -1,0 +1,1 @@
+"""Webhooks: what stores tell us, and what we tell the systems of organizations."""
