@@ -1,0 +1,112 @@
+"""Who a letter goes to, asked for when it leaves: names and addresses live in membership (A20)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.portal.asking import Asking, RefusedError
+from services.portal.store.letters import Letter
+from shared.contracts.accounts import AccountFound, FindAccount
+from shared.contracts.credit_queries import ShowPoolTerms
+from shared.contracts.organizations import (
+    ListedOrganization,
+    ListOrganizations,
+    OrganizationList,
+)
+from shared.contracts.refusals import RefusalCode
+
+# What is said of a pool is said otherwise of a wallet of one's own.
+KIND_OF_OWN = {
+    "pool_low": "own_credits_low",
+    "credits_expiring": "own_credits_expiring",
+    "debt_raised": "own_debt_raised",
+}
+NOBODY = "Somebody who was forgotten"
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A letter with the names that it needs."""
+
+    letter: Letter
+    kind: str
+    email: str
+    name: str | None
+    organization: str = ""
+    person: str = ""
+    zone: str | None = None
+
+
+async def address(asking: Asking, letter: Letter) -> Addressed | None:
+    """Find out who a letter goes to; None when nobody is there to read it.
+
+    Raises NoAnswer while membership cannot tell.
+    """
+    organization = await _organization(asking, letter.organization_id)
+    kind = letter.kind
+    if letter.account_id is not None:
+        to = await _find(asking, letter.account_id)
+    elif organization is not None:
+        to = await _find(asking, organization.administrator_id)
+    elif letter.organization_id is not None and letter.kind in KIND_OF_OWN:
+        to, kind = await _find(asking, letter.organization_id), KIND_OF_OWN[letter.kind]
+    else:
+        return None
+    if to is None or to.email is None:
+        return None
+    return Addressed(
+        letter=letter,
+        kind=kind,
+        email=to.email,
+        name=to.name,
+        organization=_called(organization),
+        person=await _person(asking, letter.facts.get("person_id")),
+        zone=await _zone(asking, organization),
+    )
+
+
+def _called(organization: ListedOrganization | None) -> str:
+    """Organizations have no name of their own; people know them by who runs them."""
+    if organization is None:
+        return "Your organization"
+    return f"{organization.administrator_name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+
+
+async def _find(asking: Asking, account_id: UUID) -> AccountFound | None:
+    try:
+        return await asking.show(FindAccount(account_id=account_id), AccountFound)
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ACCOUNT:
+            raise
+        return None
+
+
+async def _person(asking: Asking, account_id: str | None) -> str:
+    if account_id is None:
+        return ""
+    found = await _find(asking, UUID(account_id))
+    return NOBODY if found is None else found.name or found.email or NOBODY
+
+
+async def _organization(asking: Asking, organization_id: UUID | None) -> ListedOrganization | None:
+    if organization_id is None:
+        return None
+    listed = await asking.show(ListOrganizations(search=str(organization_id)), OrganizationList)
+    for one in listed.organizations:
+        if one.organization_id == organization_id:
+            return one
+    return None
+
+
+async def _zone(asking: Asking, organization: ListedOrganization | None) -> str | None:
+    """The zone of the organization's books; it has none before anything was booked."""
+    if organization is None:
+        return None
+    try:
+        terms = await asking.ask(
+            ShowPoolTerms(),
+            owner=organization.organization_id,
+            behalf=organization.administrator_id,
+        )
+    except RefusedError:
+        return None
+    return str(terms["zone"])

@@ -1,0 +1,53 @@
+"""The portal's door for facts: what is owed for one is written down before it is acknowledged.
+
+A fact and the deliveries and letters of it commit together, under the fact's id: one that comes
+again, or in another order, owes nothing new. The sequences of its subject do not matter here, for
+each fact is told by itself.
+"""
+
+from faststream.rabbit import RabbitRouter
+
+from services.portal.mail.letters import letters_about
+from services.portal.store import deliveries, letters, webhooks
+from services.portal.store.deliveries import NewDelivery
+from services.portal.webhooks.kinds import organization_of
+from shared.clock import Clock
+from shared.contracts.accounts import AccountForgotten
+from shared.contracts.message import Fact, FactData
+from shared.messaging import topology
+from shared.messaging.doors import ServiceClock, open_queue
+from shared.messaging.inbox import Act, act
+from shared.postgres.pool import Pool
+
+router = RabbitRouter()
+facts = open_queue(router, topology.facts_of(topology.PORTAL))
+
+
+@facts
+async def hear_fact(fact: Fact[FactData], pool: Pool, clock: ServiceClock) -> None:
+    await take(fact, pool, clock)
+
+
+async def take(fact: Fact[FactData], pool: Pool, clock: Clock) -> None:
+    """Write down what a fact has us tell, once."""
+    async with act(pool, clock) as change:
+        if not await deliveries.is_new_fact(change.connection, fact.id, change.now):
+            return
+        if isinstance(fact.data, AccountForgotten):
+            await letters.drop_letters_to(change.connection, fact.data.account_id, change.now)
+        await _owe_deliveries(change, fact)
+        owed = [(clock.new_id(), one) for one in letters_about(fact)]
+        await letters.add_letters(change.connection, owed, change.now)
+
+
+async def _owe_deliveries(change: Act, fact: Fact[FactData]) -> None:
+    organization = organization_of(fact)
+    if organization is None:
+        return
+    listening = await webhooks.listening(change.connection, organization, fact.type)
+    body = fact.model_dump_json(exclude_none=True) if listening else ""
+    owed = [
+        NewDelivery(change.clock.new_id(), webhook_id, fact.id, fact.type, body)
+        for webhook_id in listening
+    ]
+    await deliveries.add_deliveries(change.connection, owed, change.now)
