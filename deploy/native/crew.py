@@ -17,6 +17,9 @@ from deploy.native.settings import SERVICES, environment_without_addresses
 PROJECT = Path(__file__).parents[2]
 LEDGER = "credit_ledger"
 PORTAL = "portal"
+OPERATOR = "operator"
+# Who works for the vendor in the story that a demonstration tells.
+STAFF = "oz@larkspur.example"
 GRACE_SECONDS = 20
 ANSWER_SECONDS = 3
 
@@ -51,7 +54,7 @@ def service_programs(home: Home, crew: Crew, ports: Ports, wanted: Addresses) ->
                 f"COFFER_{service.upper()}_AMQP_URL": wanted.amqp_urls[f"coffer_{service}"],
                 **({"COFFER_DEMO": "1"} if crew.demo else {}),
                 **({"COFFER_DELIVERY_LOG": str(home.deliveries)} if crew.log_deliveries else {}),
-                **({"COFFER_PORTAL_PORT": str(ports.portal)} if service == PORTAL else {}),
+                **(_portal(crew, ports, wanted) if service == PORTAL else {}),
                 **own,
             },
             log=home.logs / f"{name}.log",
@@ -70,6 +73,21 @@ def _processes(crew: Crew) -> Iterator[tuple[str, str, dict[str, str]]]:
     for worker in range(crew.workers):
         own = {"COFFER_LEDGER_WORKER": str(worker), "COFFER_LEDGER_WORKERS": str(crew.workers)}
         yield f"{LEDGER}-{worker}", LEDGER, own
+
+
+def portal_url(ports: Ports) -> str:
+    """Where people of this machine find the portal of a stack."""
+    return f"http://{LOOPBACK}:{ports.portal}"
+
+
+def _portal(crew: Crew, ports: Ports, wanted: Addresses) -> dict[str, str]:
+    """Where the portal listens, and the second voice it has, by which the staff act."""
+    own = {"COFFER_PORTAL_PORT": str(ports.portal)}
+    if OPERATOR in wanted.amqp_urls:
+        own["COFFER_PORTAL_OPERATOR_AMQP_URL"] = wanted.amqp_urls[OPERATOR]
+    if crew.demo:
+        own |= {"COFFER_PORTAL_STAFF_EMAILS": STAFF, "COFFER_PORTAL_OPS_EMAILS": STAFF}
+    return own
 
 
 def _health_of(port: int) -> Callable[[], Awaitable[str | None]]:

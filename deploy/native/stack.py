@@ -61,6 +61,7 @@ class Stack:
     amqp_urls: Mapping[str, str]
     versions: Mapping[str, str]
     children: Mapping[str, Child]
+    portal_url: str = ""
 
     @property
     def process(self) -> Process | None:

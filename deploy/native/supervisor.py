@@ -10,7 +10,7 @@ from signal import SIGINT, SIGTERM
 
 from deploy.native import broker, database
 from deploy.native.board import Board
-from deploy.native.crew import Crew, service_programs
+from deploy.native.crew import PORTAL, Crew, portal_url, service_programs
 from deploy.native.errors import StackError
 from deploy.native.ground import Ground, lay_ground
 from deploy.native.keeper import Keeper
@@ -36,7 +36,7 @@ class Run:
         self._group = group
         self._keepers: dict[str, Keeper] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._services = _services(ground) if ground.plan.services else []
+        self._services = _services(ground)
         board.announce([program.name for program in self._services])
 
     async def start(self) -> None:
@@ -164,10 +164,17 @@ def _first_page(ground: Ground) -> Stack:
         amqp_urls=ground.addresses.amqp_urls,
         versions={},
         children={},
+        portal_url=portal_url(ground.ports) if _runs_portal(ground) else "",
     )
 
 
+def _runs_portal(ground: Ground) -> bool:
+    return any(program.name == PORTAL for program in _services(ground))
+
+
 def _services(ground: Ground) -> list[Program]:
+    if not ground.plan.services:
+        return []
     crew = Crew(
         package=ground.plan.package,
         workers=ground.plan.workers or ground.settings.ledger_workers,

@@ -123,6 +123,8 @@ def _show_addresses(stack: Stack) -> None:
     print(f"home      {stack.home}")
     print(f"database  {_place(stack.database_url)}  PostgreSQL {versions['database']}")
     print(f"broker    {_place(stack.amqp_url)}  RabbitMQ {versions['broker']}")
+    if stack.portal_url:
+        print(f"portal    {stack.portal_url}/")
     print("Addresses with their passwords: coffer status --json")
 
 

@@ -1,0 +1,99 @@
+"""Carries out what a form asks for: written down, asked, and the outcome told."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.portal.forms import Form
+from services.portal.rooms import rooms_in, rooms_of
+from services.portal.sessions import require_viewer
+from services.portal.show import go
+from services.portal.store import forms as store
+from services.portal.store.forms import Sent
+from shared.contracts.catalogue import COMMAND_BY_TYPE
+from shared.contracts.message import Command, CommandData, Refused, Verdict, refuse
+from shared.contracts.refusals import RefusalCode
+from shared.messaging.ask import NoAnswer
+from shared.service import Running
+
+KEPT = timedelta(hours=48)
+CLEARED_EVERY_SECONDS = 600.0
+
+
+async def carry_out(
+    request: Request,
+    form: Form,
+    data: CommandData,
+    *,
+    owner: UUID | None,
+    title: str,
+    done: str,
+    back: str | None = None,
+) -> Response | Refused:
+    """Have a form's command carried out.
+
+    `title` says what was done ("Chloe added"), `done` is the page that shows it, `back` the form's
+    own page. Accepted and unknown outcomes answer a redirect; a refusal is handed back, so that the
+    page shows it above the form.
+    """
+    rooms = rooms_in(request)
+    viewer = await require_viewer(request)
+    command = rooms.asking.command(data, viewer=viewer, owner=owner, id=form.id)
+    sent = Sent(
+        id=form.id,
+        account_id=viewer.account_id,
+        content=_content(command),
+        command=command.model_dump(mode="json", exclude_none=True),
+        verdict=None,
+        title=title,
+        back=back or request.url.path,
+        done=done,
+        sent_at=rooms.wall.now(),
+        answered_at=None,
+    )
+    async with rooms.pool.acquire() as database:
+        first = await store.write_down(database, sent)
+    if first.content != sent.content:
+        return refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED)
+    verdict = first.outcome or await settle(request, first)
+    return _answered(request, first, verdict)
+
+
+async def settle(request: Request, sent: Sent) -> Verdict | None:
+    """Ask what was written down, under the same id as ever; nothing while no answer comes."""
+    rooms = rooms_in(request)
+    command = COMMAND_BY_TYPE[sent.command["type"]].model_validate_json(orjson.dumps(sent.command))
+    try:
+        verdict = await rooms.asking.verdict(command)
+    except NoAnswer:
+        return None
+    async with rooms.pool.acquire() as database:
+        await store.answer(database, verdict, rooms.wall.now())
+    return verdict
+
+
+async def clear_forms(running: Running) -> None:
+    """Forget forms that nobody comes back to; they may name people."""
+    rooms = rooms_of(running)
+    async with rooms.pool.acquire() as database:
+        await store.clear(database, before=rooms.wall.now() - KEPT)
+    await running.pause(CLEARED_EVERY_SECONDS)
+
+
+def _answered(request: Request, sent: Sent, verdict: Verdict | None) -> Response | Refused:
+    if verdict is None:
+        return go(request, f"/commands/{sent.id}")
+    if verdict.refused is not None:
+        return verdict.refused
+    return go(request, sent.done, receipt=sent.id)
+
+
+def _content(command: Command[Any]) -> bytes:
+    """What makes a form sent twice the same form."""
+    effect = (command.type, command.on_behalf_of, command.owner, command.data)
+    return sha256(repr(effect).encode()).digest()

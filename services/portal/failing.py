@@ -1,0 +1,102 @@
+"""Answers for what went wrong: signed out, no such page, refused, unanswered, our own fault."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from services.portal.asking import RefusedError
+from services.portal.forms import Forged
+from services.portal.sessions import NotFound, SignInNeeded
+from services.portal.show import show, sign_in_address
+from shared.contracts.refusals import RefusalCode
+from shared.messaging.ask import NoAnswer
+from shared.postgres.pool import PASSING
+
+UNKNOWN = frozenset(
+    {
+        RefusalCode.UNKNOWN_ORGANIZATION,
+        RefusalCode.UNKNOWN_ACCOUNT,
+        RefusalCode.UNKNOWN_LICENSE,
+        RefusalCode.UNKNOWN_REQUEST,
+        RefusalCode.UNKNOWN_PERIOD,
+        RefusalCode.NOT_IN_ORGANIZATION,
+    }
+)
+RETRY_SECONDS = "10"
+
+log = structlog.get_logger()
+
+
+async def sign_in_first(request: Request, _error: Exception) -> Response:
+    """To the sign-in and back; a form that was sent meanwhile is told so instead of being lost."""
+    if request.headers.get("hx-request") == "true":
+        address = sign_in_address(request)
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
+    if request.method not in {"GET", "HEAD"}:
+        return await show(request, "signed_out.html", status=HTTPStatus.UNAUTHORIZED)
+    return RedirectResponse(sign_in_address(request), status_code=HTTPStatus.SEE_OTHER)
+
+
+async def not_found(request: Request, _error: Exception) -> Response:
+    return await show(request, "not_found.html", status=HTTPStatus.NOT_FOUND)
+
+
+async def forged(request: Request, _error: Exception) -> Response:
+    return await show(request, "forged.html", status=HTTPStatus.FORBIDDEN)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """A question that a service refused, where the page has no words of its own for it."""
+    assert isinstance(error, RefusedError)
+    if error.refused.code in UNKNOWN:
+        return await not_found(request, error)
+    return await show(request, "refused.html", refused=error.refused)
+
+
+async def unanswered(request: Request, error: Exception) -> Response:
+    """A service that the page needs does not answer: nothing changed, and it heals by itself."""
+    log.warning("unanswered", path=request.url.path, reason=str(error))
+    return await _plainly(request, "unanswered.html", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    log.error("page_failed", path=request.url.path, exc_info=error)
+    return await _plainly(request, "failed.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def by_status(request: Request, error: Exception) -> Response:
+    """What the router itself turns away."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return await not_found(request, error)
+    return PlainTextResponse(
+        f"{error.detail}\n", status_code=error.status_code, headers=error.headers
+    )
+
+
+async def _plainly(request: Request, template: str, status: HTTPStatus) -> Response:
+    """Such a page asks nobody who the viewer is, for that may be what failed."""
+    request.state.viewer = getattr(request.state, "viewer", None)
+    request.state.session = getattr(request.state, "session", None)
+    answer = await show(request, template, status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
+
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+HANDLERS: Mapping[Any, Handler] = {
+    SignInNeeded: sign_in_first,
+    NotFound: not_found,
+    Forged: forged,
+    RefusedError: refused,
+    NoAnswer: unanswered,
+    HTTPException: by_status,
+    **dict.fromkeys(PASSING, unanswered),
+    Exception: failed,
+}

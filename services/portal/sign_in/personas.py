@@ -1,0 +1,54 @@
+"""The story's people, who come in unasked: on a demo stack, on loopback, and nowhere else."""
+
+from dataclasses import dataclass
+
+from services.portal.asking import RefusedError
+from services.portal.rooms import Rooms
+from shared.contracts.accounts import AccountFound, FindAccount
+
+DOMAIN = "larkspur.example"
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody of the story, and what can be seen with his eyes."""
+
+    name: str
+    told: str
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.lower()}@{DOMAIN}"
+
+
+CAST = (
+    Persona("Ana", "runs Larkspur Visual, until she hands it over"),
+    Persona("Ben", "Member, unlimited access; takes the studio over"),
+    Persona("Chloe", "Member with a quota"),
+    Persona("Dan", "Guest, and a company of his own"),
+    Persona("Eva", "Guest with a license of her own"),
+    Persona("Fay", "at Fern College, set up on request"),
+    Persona("Oz", "works for the vendor: operator and ops"),
+)
+
+
+async def present(rooms: Rooms) -> list[tuple[Persona, AccountFound]]:
+    """Who of the story has an account here by now."""
+    found = []
+    for persona in CAST:
+        account = await find(rooms, persona)
+        if account is not None:
+            found.append((persona, account))
+    return found
+
+
+async def find(rooms: Rooms, persona: Persona) -> AccountFound | None:
+    try:
+        account = await rooms.asking.show(FindAccount(email=persona.email), AccountFound)
+    except RefusedError:
+        return None
+    return account if account.registered else None
+
+
+def persona_named(name: str) -> Persona | None:
+    return next((persona for persona in CAST if persona.name == name), None)

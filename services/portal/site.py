@@ -1,0 +1,96 @@
+"""The site: which pages there are, what guards them all, and the server that answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
+from pkgutil import iter_modules
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute
+
+from services.portal import pages, static_files, watching
+from services.portal.failing import HANDLERS
+from services.portal.guarding import SecurityHeaders
+from services.portal.rooms import Rooms, rooms_of
+from services.portal.sign_in import routes as sign_in
+from services.portal.watching import Measured
+from shared.service import Running
+
+PACKED_FROM_BYTES = 800
+CONNECTIONS_MAX = 2_000
+GRACE_SECONDS = 3
+KEEP_ALIVE_SECONDS = 20
+
+
+def make_site(rooms: Rooms) -> Starlette:
+    """Build the application for these rooms."""
+    site = Starlette(
+        routes=[*watching.routes, *static_files.routes, *sign_in.routes, *_machines(), *_pages()],
+        middleware=[
+            Middleware(Measured),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(rooms.settings.hosts)),
+            Middleware(SecurityHeaders, is_https=rooms.settings.is_https),
+            Middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES),
+        ],
+        exception_handlers=HANDLERS,
+    )
+    site.state.rooms = rooms
+    return site
+
+
+async def serve(running: Running) -> None:
+    """Answer people and machines until the service stops."""
+    rooms = rooms_of(running)
+    site = make_site(rooms)
+    server = _Server(
+        uvicorn.Config(
+            site,
+            host=rooms.settings.host,
+            port=rooms.settings.port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS_MAX,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    async with _told_to_stop(running, server):
+        await server.serve()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without hands on the signals: the service stops it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _told_to_stop(running: Running, server: uvicorn.Server) -> AsyncIterator[None]:
+    async def tell() -> None:
+        await running.stopping.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as tasks:
+        telling = tasks.create_task(tell())
+        yield
+        telling.cancel()
+
+
+def _pages() -> Iterator[BaseRoute]:
+    """The routes of every page module, in the order of their names."""
+    for module in sorted(iter_modules(pages.__path__), key=lambda module: module.name):
+        yield from getattr(import_module(f"{pages.__name__}.{module.name}"), "routes", ())
+
+
+def _machines() -> Iterator[BaseRoute]:
+    """The calls of the store's webhooks and of the API."""
+    return iter(())

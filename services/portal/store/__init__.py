@@ -1,0 +1,1 @@
+"""The portal's tables: one typed function a statement."""

@@ -1,0 +1,81 @@
+"""What forms sent: written down before it is asked, with the verdict once it came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.message import Verdict
+from shared.postgres.pool import Connection
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One submitted form: its command, where it came from, and what became of it."""
+
+    id: UUID
+    account_id: UUID
+    content: bytes
+    command: dict[str, Any]
+    verdict: dict[str, Any] | None
+    title: str
+    back: str
+    done: str
+    sent_at: datetime
+    answered_at: datetime | None
+
+    @property
+    def outcome(self) -> Verdict | None:
+        """The verdict, if it is known."""
+        if self.verdict is None:
+            return None
+        return Verdict.model_validate(self.verdict, strict=False)
+
+
+async def write_down(connection: Connection, sent: Sent) -> Sent:
+    """Write a form down once; the one that came first under its id stays."""
+    await connection.execute(
+        """
+        INSERT INTO form (id, account_id, content, command, title, back, done, sent_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        sent.id,
+        sent.account_id,
+        sent.content,
+        sent.command,
+        sent.title,
+        sent.back,
+        sent.done,
+        sent.sent_at,
+    )
+    return await find(connection, sent.id, sent.account_id) or sent
+
+
+async def find(connection: Connection, form: UUID, account_id: UUID) -> Sent | None:
+    """Find a form among those that somebody sent himself."""
+    row = await connection.fetchrow(
+        """
+        SELECT
+            id, account_id, content, command, verdict, title, back, done, sent_at, answered_at
+        FROM form
+        WHERE id = $1 AND account_id = $2
+        """,
+        form,
+        account_id,
+    )
+    return None if row is None else Sent(**row)
+
+
+async def answer(connection: Connection, verdict: Verdict, now: datetime) -> None:
+    await connection.execute(
+        "UPDATE form SET verdict = $2, answered_at = $3 WHERE id = $1 AND verdict IS NULL",
+        verdict.id,
+        verdict.model_dump(mode="json", exclude_none=True),
+        now,
+    )
+
+
+async def clear(connection: Connection, *, before: datetime) -> None:
+    """Remove what is old: a form may name people."""
+    await connection.execute("DELETE FROM form WHERE sent_at < $1", before)

@@ -1,0 +1,1 @@
+"""The portal on a whole stack: its pages, its API, its webhooks, its letters."""

@@ -1,0 +1,42 @@
+"""A stack of its own for the portal's tests: every service, the portal too, on a demo's terms.
+
+There the story's people may come in unasked, and one account of each test's own may be the staff.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from deploy.native.plan import Plan
+from deploy.native.stack import Stack, owned_stack, temporary_home
+from shared.messaging.ask import asker
+from shared.messaging.publisher import publisher
+from shared.postgres.pool import open_pool
+from tests.portal.site import Site
+from tests.speaking import Portal, Store
+
+
+@pytest.fixture(scope="package")
+def portal_stack() -> Iterator[Stack]:
+    plan = Plan(ephemeral=True, owned=True, demo=True, workers=1)
+    with owned_stack(temporary_home(), plan, lambda _line: None) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="package")
+async def portal(portal_stack: Stack) -> AsyncIterator[Site]:
+    async with await open_pool(portal_stack.database_urls["portal"]) as pool:
+        yield Site(portal_stack, pool, portal_stack.portal_url)
+
+
+@pytest.fixture(scope="package")
+async def people(portal_stack: Stack) -> AsyncIterator[Portal]:
+    """Asks the services on behalf of people, beside the portal's pages."""
+    async with asker(portal_stack.amqp_urls["coffer_portal"]) as asks:
+        yield Portal(asks)
+
+
+@pytest.fixture(scope="package")
+async def shop(portal_stack: Stack) -> AsyncIterator[Store]:
+    async with publisher(portal_stack.amqp_urls["store"]) as speaks:
+        yield Store(speaks)
