@@ -19,11 +19,22 @@ PORT_MIN = 1024
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-# Public by their numbers, private by their use: addresses of a cloud's own machinery.
-METADATA = frozenset({ip_address("168.63.129.16"), ip_address("169.254.169.254")})
+# Public by their numbers, private by their use: a cloud's own machinery, protocols, a house's NAT64
+# and what books are written with. The standard library knows the others, each release a few more.
+NEVER = tuple(
+    ip_network(network)
+    for network in (
+        "168.63.129.16/32",
+        "169.254.0.0/16",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "64:ff9b:1::/48",
+        "3fff::/20",
+        "5f00::/16",
+    )
+)
 # NAT64 hands what is sent to these IPv6 addresses on to the IPv4 one that they carry.
 NAT64 = ip_network("64:ff9b::/96")
-NAT64_OF_A_HOUSE = ip_network("64:ff9b:1::/48")
 
 
 class ForbiddenAddressError(Exception):
@@ -106,8 +117,7 @@ def _is_public(address: Address) -> bool:
         and not address.is_multicast
         and not address.is_reserved
         and not address.is_unspecified
-        and address not in METADATA
-        and address not in NAT64_OF_A_HOUSE
+        and not any(address in network for network in NEVER)
     )
 
 
