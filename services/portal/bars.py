@@ -70,6 +70,11 @@ def pool_bar(pool: Mapping[str, Any], lots: Sequence[Mapping[str, Any]], now: da
     )
 
 
+def left_of(lot: Mapping[str, Any]) -> int:
+    """What is left in a lot, free or held."""
+    return parse_credits(lot["free"]) + parse_credits(lot["held"])
+
+
 def bar_of(*, spent: int, held: int, available: int, expiring: int = 0, debt: int = 0) -> PoolBar:
     """Draw a bar from its amounts; of what is available, `expiring` ends soon."""
     base = spent + held + available

@@ -1,10 +1,12 @@
 """The templates: escaped always, strict about what they are not given."""
 
 from pathlib import Path
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.portal import format as wording
+from services.portal.bars import left_of
 from services.portal.static_files import Assets
 
 FOLDER = Path(__file__).parent / "templates"
@@ -23,6 +25,9 @@ def open_templates(assets: Assets) -> Environment:
     environment.globals["asset"] = assets.url
     environment.globals["has_asset"] = assets.has
     environment.filters["plural"] = wording.plural
+    environment.filters["moment"] = wording.moment
+    environment.filters["uuid"] = UUID
+    environment.filters["left"] = left_of
     # The macros are everywhere, for a block that is answered alone imports nothing.
     environment.globals["ui"] = environment.get_template("parts/ui.html").module
     return environment

@@ -1,0 +1,140 @@
+"""/o/{organization}/people/{person}/access: off, a quota or no limit; and counting anew."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.pages.person import row_of
+from services.portal.submitting import Act, submit
+from services.portal.undoing import undone_by
+from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.people import Row
+from shared.contracts.credit_access import RestartQuota
+from shared.contracts.credits import SetCreditAccess
+from shared.contracts.money import parse_credits
+
+MODES = ("disabled", "quota", "unlimited")
+NOT_AN_AMOUNT = "A quota is a number above 0 with at most six decimals, like 120 or 0.5."
+
+
+async def change(request: Request) -> Response:
+    desk = await open_desk(request)
+    return await _page(request, desk, await row_of(request, desk))
+
+
+async def set_access(request: Request) -> Response:
+    """Set it, unless somebody changed it meanwhile: then both are shown side by side."""
+    desk = await open_desk(request)
+    row = await row_of(request, desk)
+    form = await read_form(request)
+    if _is_stale(form, row):
+        return await _page(request, desk, row, form=form, is_stale=True, status=409)
+
+    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
+        return await _page(request, desk, row, **shown)
+
+    back = (
+        f"{desk.home}/credits" if form.get("back") == "credits" else f"{desk.home}/people/{row.id}"
+    )
+    act = Act(
+        owner=desk.id,
+        title=f"Access of {row.name} changed",
+        failed="Access not changed",
+        done=f"{back}?{_undo(row)}",
+        told={"name": row.name, "p": str(row.id), "value": form.get("limit"), "mode": row.mode},
+    )
+    return await submit(request, act, lambda form: _wanted(desk, row, form), page, form)
+
+
+def _wanted(desk: Desk, row: Row, form: Form) -> SetCreditAccess:
+    mode = form.get("mode")
+    if mode not in MODES:
+        raise FieldErrors({"mode": "Choose one of the three."})
+    if mode != "quota":
+        return form.data(SetCreditAccess, account_id=row.id, mode=mode)
+    limit = _understood(desk, form.get("limit"))
+    period = form.get("period") or None
+    return form.data(SetCreditAccess, account_id=row.id, mode=mode, limit=limit, period=period)
+
+
+def _understood(desk: Desk, typed: str) -> int:
+    """Read an amount as people write it; zero is for the ledger to refuse."""
+    try:
+        return parse_credits(desk.format.understood(typed))
+    except ValueError:
+        raise FieldErrors({"limit": NOT_AN_AMOUNT}) from None
+
+
+def _is_stale(form: Form, row: Row) -> bool:
+    """Whether access is not any more what the form was filled in against."""
+    seen = form.get("seen")
+    return bool(seen) and seen != seen_of(row) and not form.get("anyway")
+
+
+def seen_of(row: Row) -> str:
+    """Access in one word, to be compared with what it is when the form comes back."""
+    if row.access is None:
+        return "disabled"
+    return f"{row.access['mode']} {row.access['limit'] or ''}".strip()
+
+
+def _undo(row: Row) -> str:
+    access = row.access or {"mode": "disabled", "limit": None, "period": None}
+    fields = {name: str(access[name] or "") for name in ("mode", "limit", "period")}
+    return undone_by("access", row.id, **fields)
+
+
+async def ask_restart(request: Request) -> Response:
+    desk = await open_desk(request)
+    row = await row_of(request, desk)
+    return await show_at(request, desk, "access_restart.html", row=row)
+
+
+async def restart(request: Request) -> Response:
+    desk = await open_desk(request)
+    row = await row_of(request, desk)
+
+    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
+        return await show_at(request, desk, "access_restart.html", row=row, **shown)
+
+    act = Act(
+        owner=desk.id,
+        title=f"The count of {row.name} begins anew",
+        failed="Count not restarted",
+        done=f"{desk.home}/people/{row.id}",
+        told={"name": row.name, "p": str(row.id)},
+    )
+    return await submit(request, act, lambda form: form.data(RestartQuota, account_id=row.id), page)
+
+
+async def _page(
+    request: Request,
+    desk: Desk,
+    row: Row,
+    *,
+    is_stale: bool = False,
+    **shown: Any,  # noqa: ANN401  # see `show`
+) -> Response:
+    back = request.query_params.get("back", "")
+    return await show_at(
+        request,
+        desk,
+        "access.html",
+        row=row,
+        access=row.access,
+        seen=seen_of(row),
+        is_stale=is_stale,
+        back="credits" if back == "credits" else "",
+        **shown,
+    )
+
+
+routes = [
+    Route("/o/{organization}/people/{person}/access", change, methods=["GET"]),
+    Route("/o/{organization}/people/{person}/access", set_access, methods=["POST"]),
+    Route("/o/{organization}/people/{person}/restart", ask_restart, methods=["GET"]),
+    Route("/o/{organization}/people/{person}/restart", restart, methods=["POST"]),
+]

@@ -1,0 +1,80 @@
+"""/o/{organization}: how the pool, the people and the seats are, and what waits for an answer."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.portal.rooms import rooms_in
+from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.faces import faces_of
+from services.portal.views.limited import limited_people
+from services.portal.views.needs import BUY, needs_of
+from services.portal.views.people import look_around
+from services.portal.views.pool import PoolSeen, look_at_pool, open_holds
+from services.portal.views.seats import Seats, seats_of
+from shared.contracts.credit_queries import ListRequests
+
+OPEN_REQUESTS_MAX = 50
+LIMITED_SHOWN = 8
+HAS_PEOPLE = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first things to do in a new organization."""
+
+    words: str
+    href: str
+    is_done: bool
+
+
+async def overview(request: Request) -> Response:
+    desk = await open_desk(request)
+    seen = await look(request, desk)
+    return await show_at(request, desk, "overview.html", buy=BUY, **seen)
+
+
+async def look(request: Request, desk: Desk) -> dict[str, Any]:
+    """All that the page shows, asked at once."""
+    now = rooms_in(request).clock.now()
+    pool, holds, seats, asked, around = await asyncio.gather(
+        look_at_pool(desk.ask, desk.all, now),
+        open_holds(desk.all),
+        seats_of(desk),
+        desk.all(ListRequests(state="open", limit=OPEN_REQUESTS_MAX), "requests"),
+        look_around(desk),
+    )
+    limited = await limited_people(desk, around, LIMITED_SHOWN)
+    ids = [UUID(one["account_id"]) for one in asked] + [each.account_id for each in limited.shown]
+    faces = await faces_of(desk.asking, ids)
+    return {
+        "pool": pool,
+        "holds": holds,
+        "seats": seats,
+        "limited": limited,
+        "faces": faces,
+        "needs": needs_of(desk, pool, seats, asked, faces, now),
+        "steps": first_steps(desk, pool, seats, limited.count),
+    }
+
+
+def first_steps(desk: Desk, pool: PoolSeen, seats: Sequence[Seats], people: int) -> list[Step]:
+    """What a new organization does first; nothing once all of it is done."""
+    others = {account for product in seats for account in product.holders}
+    steps = [
+        Step("Add people", f"{desk.home}/people/new", people >= HAS_PEOPLE),
+        Step(
+            "Assign seats", f"{desk.home}/licenses", bool(others - {desk.administrator.account_id})
+        ),
+        Step("Put credits into the pool", f"{desk.home}/credits", not pool.is_empty),
+    ]
+    return [] if all(step.is_done for step in steps) else steps
+
+
+routes = [Route("/o/{organization}", overview)]

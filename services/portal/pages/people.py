@@ -1,0 +1,131 @@
+"""/o/{organization}/people: find, filter and add people."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.portal.forms import Form, read_form
+from services.portal.submitting import Act, submit
+from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.people import Filter, Row, people_page
+from services.portal.views.seats import seats_of
+from shared.contracts.membership import AddMember
+
+ROLES = (("ADMINISTRATOR", "Administrator"), ("MEMBER", "Member"), ("GUEST", "Guest"))
+ACCESSES = (
+    ("disabled", "off"),
+    ("quota", "with a quota"),
+    ("unlimited", "no limit of their own"),
+    ("stuck", "cannot spend now"),
+)
+STATES = (("active", "active"), ("invited", "invited"), ("removing", "being removed"))
+SEARCH_MAX = 200
+Choices = tuple[tuple[str, str], ...]
+
+
+async def people(request: Request) -> Response:
+    desk = await open_desk(request)
+    chosen, after = read_filter(request), read_after(request)
+    page = await people_page(desk, chosen, after)
+    return await show_at(
+        request,
+        desk,
+        "people.html",
+        "rows",
+        chosen=chosen,
+        page=page,
+        after=after,
+        roles=ROLES,
+        accesses=ACCESSES,
+        states=STATES,
+        access_words=lambda row: access_words(desk, row),
+        first=_address(desk, chosen, None) if after else "",
+        next=_address(desk, chosen, page.after) if page.after else "",
+    )
+
+
+def access_words(desk: Desk, row: Row) -> str:
+    """Somebody's access in a few words."""
+    if row.mode == "administrator":
+        return "No limit"
+    if row.access is None or row.mode == "disabled":
+        return "Off"
+    if row.mode == "unlimited":
+        return "No limit of their own"
+    period = f" a {row.access['period']}" if row.access["period"] else ""
+    return f"Quota {desk.format.credits(row.access['limit'])}{period}"
+
+
+def read_filter(request: Request) -> Filter:
+    """Read the filter in the address; what is no choice is none."""
+    given = request.query_params
+    return Filter(
+        search=given.get("search", "").strip()[:SEARCH_MAX],
+        role=_among(given.get("role", ""), ROLES),
+        access=_among(given.get("access", ""), ACCESSES),
+        state=_among(given.get("state", ""), STATES),
+    )
+
+
+def read_after(request: Request) -> UUID | None:
+    """Read where a page begins; a cursor that is none begins at the start."""
+    try:
+        return UUID(request.query_params["after"])
+    except (KeyError, ValueError):
+        return None
+
+
+async def new(request: Request) -> Response:
+    return await _new(request, await open_desk(request))
+
+
+async def add(request: Request) -> Response:
+    desk = await open_desk(request)
+    form = await read_form(request)
+    email = form.get("email")
+
+    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
+        return await _new(request, desk, **shown)
+
+    act = Act(
+        owner=desk.id,
+        title=f"{email} added",
+        failed=f"{email} not added",
+        done=f"{desk.home}/people?search={quote(email)}",
+        told={"email": email, "typed": email, "name": email, "value": form.get("role")},
+    )
+    return await submit(request, act, _addition, page, form)
+
+
+def _addition(form: Form) -> AddMember:
+    role = form.get("role").upper()
+    return form.data(AddMember, email=form.get("email"), role=role or None)
+
+
+async def _new(request: Request, desk: Desk, **shown: Any) -> Response:  # noqa: ANN401  # see `show`
+    seats = await seats_of(desk)
+    role = request.query_params.get("role", "").upper()
+    return await show_at(
+        request, desk, "person_new.html", seats=seats, role=role, access=None, **shown
+    )
+
+
+def _address(desk: Desk, chosen: Filter, after: UUID | None) -> str:
+    asked = {**vars(chosen), "after": str(after or "")}
+    told = urlencode({name: value for name, value in asked.items() if value})
+    return f"{desk.home}/people{'?' if told else ''}{told}"
+
+
+def _among(given: str, choices: Choices) -> str:
+    return given if given in dict(choices) else ""
+
+
+routes = [
+    Route("/o/{organization}/people", people),
+    Route("/o/{organization}/people/new", new, methods=["GET"]),
+    Route("/o/{organization}/people/new", add, methods=["POST"]),
+]

@@ -1,0 +1,200 @@
+"""The trails of the three services as one: newest first, in words, with what changed."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.portal.asking import RefusedError
+from services.portal.views.desk import NO_WALLET, Desk
+from shared.contracts.audit import (
+    AuditEntry,
+    AuditQuery,
+    AuditTrail,
+    ListCreditAudit,
+    ListLicensingAudit,
+    ListMembershipAudit,
+)
+
+TRAILS: Mapping[str, type[AuditQuery]] = {
+    "m": ListMembershipAudit,
+    "l": ListLicensingAudit,
+    "c": ListCreditAudit,
+}
+PAGE = 50
+SCAN = 200
+SCANS_MAX = 10
+ACTS = {
+    "add_member": "Added to the organization",
+    "remove_member": "Removed from the organization",
+    "leave_organization": "Left the organization",
+    "change_role": "Role changed",
+    "request_transfer": "Organization offered",
+    "accept_transfer": "Offer accepted",
+    "decline_transfer": "Offer declined",
+    "cancel_transfer": "Offer taken back",
+    "appoint_administrator": "Administrator appointed",
+    "request_setup": "Set-up asked for",
+    "confirm_setup": "Set-up confirmed",
+    "reject_setup": "Set-up rejected",
+    "end_organization": "Organization ended",
+    "enrol_node": "Render node enrolled",
+    "withdraw_node": "Render node withdrawn",
+    "forget_account": "Account forgotten",
+    "assign_license": "Seat assigned",
+    "revoke_license": "Seat taken back",
+    "reassign_license": "Seat moved",
+    "set_floating": "Floating changed",
+    "decide_beta": "Beta decided",
+    "set_offer": "Offer changed",
+    "close_checkout": "Checkout closed",
+    "set_credit_access": "Credit access changed",
+    "edit_quota": "Quota changed",
+    "restart_quota": "Quota restarted",
+    "decide_request": "Request decided",
+    "request_credits": "Credits asked for",
+    "set_pool_terms": "Settings changed",
+    "set_rate": "Rate set",
+    "credit_back": "Credited back",
+    "adjust_credits": "Credits adjusted",
+    "ask_adjustment": "Adjustment asked for",
+    "release_lot": "Lot released",
+    "import_balance": "Balance brought in",
+}
+DOORS = {"coffer_portal": "portal", "operator": "vendor staff", "stage": "demonstration"}
+
+
+@dataclass(frozen=True)
+class Done:
+    """One act, as the trail tells it."""
+
+    number: int
+    act: str
+    words: str
+    by: UUID | None
+    door: str
+    about: UUID | None
+    changes: tuple[tuple[str, str, str], ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which acts a page shows."""
+
+    act: str = ""
+    account: UUID | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.act or self.account)
+
+    def matches(self, entry: AuditEntry) -> bool:
+        if self.act and entry.act != self.act:
+            return False
+        return self.account is None or self.account in (entry.by, entry.about)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One page; `before` are the places where the next one goes on, by trail; none on the last."""
+
+    entries: tuple[Done, ...]
+    before: Mapping[str, int] = field(default_factory=dict)
+    is_cut: bool = False
+
+
+async def trail_page(desk: Desk, wanted: Wanted, before: Mapping[str, int]) -> Trail:
+    """A page of what was done, newest first, of all three services; `before` continues one."""
+    found: list[tuple[str, AuditEntry]] = []
+    places = dict(before) or dict.fromkeys(TRAILS, 0)
+    size = SCAN if wanted.is_set else PAGE
+    for _ in range(SCANS_MAX):
+        heads = await asyncio.gather(*(_entries(desk, name, places[name], size) for name in places))
+        listed = dict(zip(places, heads, strict=True))
+        merged, places = _merged(listed, size)
+        found.extend((name, entry) for name, entry in merged if wanted.matches(entry))
+        if len(found) >= PAGE or not places:
+            break
+    shown = found[:PAGE]
+    return Trail(tuple(_done(entry) for _, entry in shown), _continued(shown, found, places))
+
+
+async def trail_about(desk: Desk, account: UUID, most: int) -> tuple[Done, ...]:
+    """The latest acts that concern one person."""
+    trail = await trail_page(desk, Wanted(account=account), {})
+    return trail.entries[:most]
+
+
+def _merged(
+    listed: Mapping[str, AuditTrail], size: int
+) -> tuple[list[tuple[str, AuditEntry]], dict[str, int]]:
+    """The newest of all trails, and where each goes on; one that is at its end is left out."""
+    every = [(name, entry) for name, trail in listed.items() for entry in trail.entries]
+    every.sort(key=lambda each: (each[1].at, each[1].number), reverse=True)
+    taken = every[:size]
+    places: dict[str, int] = {}
+    for name, trail in listed.items():
+        left = [entry for entry in trail.entries if (name, entry) not in taken]
+        shown = [entry.number for named, entry in taken if named == name]
+        if left:
+            places[name] = min(shown, default=left[0].number + 1)
+        elif trail.before is not None:
+            places[name] = trail.before
+    return taken, places
+
+
+def _continued(
+    shown: list[tuple[str, AuditEntry]],
+    found: list[tuple[str, AuditEntry]],
+    places: Mapping[str, int],
+) -> dict[str, int]:
+    """Where the next page begins, when this one was filled before all that was found."""
+    if len(found) <= len(shown):
+        return dict(places)
+    following = dict(places)
+    for name, entry in found[len(shown) :]:
+        following[name] = max(following.get(name, 0), entry.number + 1)
+    return following
+
+
+async def _entries(desk: Desk, name: str, before: int, size: int) -> AuditTrail:
+    question = TRAILS[name](before=before or None, limit=size)
+    try:
+        return await desk.show(question, AuditTrail)
+    except RefusedError as error:
+        if error.refused.code != NO_WALLET:
+            raise
+        return AuditTrail(entries=())
+
+
+def _done(entry: AuditEntry) -> Done:
+    return Done(
+        number=entry.number,
+        act=entry.act,
+        words=ACTS.get(entry.act, entry.act.replace("_", " ").capitalize()),
+        by=entry.by,
+        door=DOORS.get(entry.door, entry.door),
+        about=entry.about,
+        changes=tuple(_changes(entry.before, entry.after)),
+        at=entry.at,
+    )
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+    for name in dict.fromkeys([*before, *after]):
+        was, became = _told(before.get(name)), _told(after.get(name))
+        if was != became:
+            yield name.replace("_", " "), was, became
+
+
+def _told(value: Any) -> str:  # noqa: ANN401  # whatever JSON holds
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)

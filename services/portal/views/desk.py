@@ -1,0 +1,195 @@
+"""An organization as its Administrator, or the vendor's staff, has it before them."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.portal.asking import Asking, RefusedError
+from services.portal.format import Format
+from services.portal.rooms import rooms_in
+from services.portal.sessions import NotFound, organization_in, require_viewer
+from services.portal.show import format_for, show
+from services.portal.viewer import Viewer
+from services.portal.views.faces import Face, face_of
+from shared.contracts.credit_queries import ShowPoolTerms
+from shared.contracts.message import CommandData, Contract, refuse
+from shared.contracts.organizations import (
+    ListOrganizations,
+    OrganizationList,
+    OrganizationProfile,
+    ShowOrganization,
+)
+from shared.contracts.refusals import RefusalCode
+
+Answer = TypeVar("Answer", bound=Contract)
+NO_WALLET = RefusalCode.UNKNOWN_ORGANIZATION
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where an organization is run from: who looks, whose it is, in which zone."""
+
+    asking: Asking
+    viewer: Viewer
+    id: UUID
+    profile: OrganizationProfile
+    administrator: Face
+    terms: dict[str, Any]
+    format: Format
+
+    @property
+    def home(self) -> str:
+        return f"/o/{self.id}"
+
+    @property
+    def name(self) -> str:
+        """Organizations have no name of their own; people know them by who runs them."""
+        return f"{self.administrator.name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+
+    @property
+    def zone(self) -> str:
+        return str(self.terms["zone"])
+
+    @property
+    def is_run_by_viewer(self) -> bool:
+        return self.viewer.administers(self.id)
+
+    @property
+    def behalf(self) -> UUID | None:
+        """Staff look at what is the Administrator's to see."""
+        return None if self.is_run_by_viewer else self.administrator.account_id
+
+    async def ask(self, data: CommandData) -> dict[str, Any]:
+        """Ask a question about this organization."""
+        return await self.asking.ask(data, viewer=self.viewer, owner=self.id, behalf=self.behalf)
+
+    async def show(self, data: CommandData, answer: type[Answer]) -> Answer:
+        """Ask a question about this organization and read the contract of its answer."""
+        return await self.asking.show(
+            data, answer, viewer=self.viewer, owner=self.id, behalf=self.behalf
+        )
+
+    async def all(self, data: CommandData, name: str, *, most: int = 5_000) -> list[dict[str, Any]]:
+        """Ask for every page of a list, up to `most` rows; nothing where there is no wallet yet."""
+        rows: list[dict[str, Any]] = []
+        try:
+            while True:
+                answer = await self.ask(data)
+                rows.extend(answer[name])
+                if answer.get("after") is None or len(rows) >= most:
+                    return rows
+                data = data.model_copy(update={"after": read_cursor(data, answer["after"])})
+        except RefusedError as error:
+            if error.refused.code != NO_WALLET:
+                raise
+            return rows
+
+
+async def open_desk(request: Request) -> Desk:
+    """Open an organization; raises NotFound, and RefusedError for who does not run it."""
+    viewer = await require_viewer(request)
+    organization = organization_in(request, viewer)
+    asking = rooms_in(request).asking
+    if viewer.administers(organization):
+        administrator = Face(viewer.account_id, viewer.name, viewer.email, "ADMINISTRATOR")
+    elif viewer.is_staff:
+        administrator = await _administrator(asking, viewer, organization)
+    else:
+        raise RefusedError(refuse(RefusalCode.NOT_ADMINISTRATOR))
+    behalf = None if viewer.administers(organization) else administrator.account_id
+    profile, terms = await asyncio.gather(
+        asking.show(
+            ShowOrganization(),
+            OrganizationProfile,
+            viewer=viewer,
+            owner=organization,
+            behalf=behalf,
+        ),
+        terms_of(asking, viewer, organization, default_zone=rooms_in(request).settings.zone),
+    )
+    return Desk(
+        asking=asking,
+        viewer=viewer,
+        id=organization,
+        profile=profile,
+        administrator=administrator,
+        terms=terms,
+        format=format_for(request, terms["zone"]),
+    )
+
+
+async def show_at(
+    request: Request,
+    desk: Desk,
+    template: str,
+    block: str | None = None,
+    *,
+    told: Mapping[str, str] | None = None,
+    **facts: Any,  # noqa: ANN401  # whatever the template names
+) -> Response:
+    """Answer a page of this organization, in its zone and with its names for refusals."""
+    known = {
+        "o": str(desk.id),
+        "org": desk.name,
+        "admin": desk.administrator.name,
+        "admin_email": desk.administrator.email or "",
+    }
+    return await show(
+        request,
+        template,
+        block,
+        zone=desk.zone,
+        told={**known, **(told or {})},
+        desk=desk,
+        organization=desk.id,
+        **facts,
+    )
+
+
+async def administrator_of(asking: Asking, viewer: Viewer, organization: UUID) -> Face:
+    """Find who runs the organization that somebody is in."""
+    profile = await asking.show(
+        ShowOrganization(), OrganizationProfile, viewer=viewer, owner=organization
+    )
+    return await face_of(asking, profile.administrator_id)
+
+
+async def terms_of(
+    asking: Asking, viewer: Viewer, owner: UUID, *, default_zone: str
+) -> dict[str, Any]:
+    """The terms of a wallet; one that nothing was ever booked in has none yet."""
+    try:
+        return await asking.ask(ShowPoolTerms(), viewer=viewer, owner=owner)
+    except RefusedError as error:
+        if error.refused.code != NO_WALLET:
+            raise
+        return {"zone": default_zone, "observe": False, "notice_days": 30} | NO_ALERTS
+
+
+NO_ALERTS: dict[str, Any] = {"pool_thresholds": [], "quota_thresholds": []}
+
+
+def read_cursor(data: CommandData, after: Any) -> Any:  # noqa: ANN401  # each list has its own
+    """Read a cursor as the question's own field has it."""
+    validated = type(data).model_validate(data.model_dump() | {"after": after}, strict=False)
+    return validated.after  # type: ignore[attr-defined]  # every list has one
+
+
+async def _administrator(asking: Asking, viewer: Viewer, organization: UUID) -> Face:
+    found = await asking.show(
+        ListOrganizations(search=str(organization), limit=5), OrganizationList, viewer=viewer
+    )
+    for listed in found.organizations:
+        if listed.organization_id == organization:
+            return Face(
+                listed.administrator_id,
+                listed.administrator_name,
+                listed.administrator_email,
+                "ADMINISTRATOR",
+            )
+    raise NotFound

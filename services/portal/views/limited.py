@@ -1,0 +1,48 @@
+"""Who cannot spend as he likes now, the most limited first."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.portal.asking import RefusedError
+from services.portal.spendable import Spendable
+from services.portal.views.desk import NO_WALLET, Desk
+from services.portal.views.people import SCAN, Surroundings, spendable_by
+from shared.contracts.credit_queries import ListCreditAccess
+
+
+@dataclass(frozen=True)
+class Limited:
+    """One person who cannot spend as he likes."""
+
+    account_id: UUID
+    spendable: Spendable
+
+
+@dataclass(frozen=True)
+class LimitedPeople:
+    """Who is limited now, the most limited first; `count` are all that were looked at."""
+
+    shown: tuple[Limited, ...]
+    more: bool
+    count: int
+
+
+async def limited_people(desk: Desk, around: Surroundings, most: int) -> LimitedPeople:
+    """The most limited among the first page of those who have access."""
+    try:
+        answer = await desk.ask(ListCreditAccess(limit=SCAN))
+    except RefusedError as error:
+        if error.refused.code != NO_WALLET:
+            raise
+        return LimitedPeople((), more=False, count=0)
+    people = [person for person in answer["people"] if person["role"]]
+    limited = sorted(
+        (
+            Limited(UUID(person["account_id"]), spendable_by(person, around))
+            for person in people
+            if person["mode"] != "disabled" and person["role"] != "ADMINISTRATOR"
+        ),
+        key=lambda each: each.spendable.amount,
+    )
+    more = len(limited) > most or answer.get("after") is not None
+    return LimitedPeople(tuple(limited[:most]), more, len(people))

@@ -1,0 +1,83 @@
+"""A wallet as pages show it: the bar, its lots, who holds what of it, what is promised."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.portal.asking import RefusedError
+from services.portal.bars import PoolBar, bar_of, pool_bar
+from shared.contracts.credit_queries import ListHolds, ListLots, ShowPool
+from shared.contracts.message import CommandData
+from shared.contracts.money import parse_credits
+from shared.contracts.refusals import RefusalCode
+
+Ask = Callable[[CommandData], Awaitable[dict[str, Any]]]
+All = Callable[[CommandData, str], Awaitable[list[dict[str, Any]]]]
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class PoolSeen:
+    """A wallet at one moment; one in which nothing was ever booked has zeros."""
+
+    bar: PoolBar
+    pool: Mapping[str, Any]
+    lots: tuple[dict[str, Any], ...]
+
+    @property
+    def posted(self) -> int:
+        return self.bar.available + self.bar.held
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no credits ever came in."""
+        return not self.lots
+
+    @property
+    def promised(self) -> int:
+        return parse_credits(self.pool.get("quotas", "0"))
+
+    @property
+    def open_lots(self) -> list[dict[str, Any]]:
+        """Lots that something is left of, in the order in which they are used."""
+        order = [lot["lot"] for lot in self.pool.get("lots", ())]
+        known = {lot["lot"]: lot for lot in self.lots}
+        return [known[number] for number in order if number in known]
+
+    @property
+    def ended_lots(self) -> list[dict[str, Any]]:
+        still_open = {lot["lot"] for lot in self.pool.get("lots", ())}
+        return [lot for lot in self.lots if lot["lot"] not in still_open]
+
+    @property
+    def dormant_lots(self) -> list[dict[str, Any]]:
+        """Lots that sleep while somebody draws on another wallet (T5)."""
+        return [lot for lot in self.lots if parse_credits(lot["dormant"])]
+
+    @property
+    def expires_next(self) -> dict[str, Any] | None:
+        """The lot that ends first among those with something left."""
+        ending = [lot for lot in self.open_lots if lot["expires_at"]]
+        return min(ending, key=lambda lot: str(lot["expires_at"]), default=None)
+
+
+async def look_at_pool(ask: Ask, every: All, now: datetime) -> PoolSeen:
+    """Look at a wallet: what it has, and every lot it ever had."""
+    try:
+        pool, lots = await asyncio.gather(ask(ShowPool()), every(ListLots(limit=PAGE), "lots"))
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+            raise
+        return PoolSeen(bar_of(spent=0, held=0, available=0), {}, ())
+    return PoolSeen(pool_bar(pool, lots, now), pool, tuple(lots))
+
+
+async def open_holds(every: All, account: UUID | None = None) -> list[dict[str, Any]]:
+    """The holds of a wallet that are open, of one person or all."""
+    holds = await every(ListHolds(state="open", limit=PAGE), "holds")
+    if account is None:
+        return holds
+    return [hold for hold in holds if hold["account_id"] == str(account)]

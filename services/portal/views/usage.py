@@ -1,0 +1,131 @@
+"""Usage over a range of days, grouped by one column: rows, total and the chart above them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.portal.asking import RefusedError
+from services.portal.charts import Chart, chart_of
+from services.portal.format import exact
+from shared.contracts.credit_reports import ListUsageLines, ShowUsage
+from shared.contracts.message import CommandData
+from shared.contracts.refusals import RefusalCode
+
+GROUPS = {"day": "day", "person": "user", "job": "job", "product": "product", "node": "node"}
+PAGE = 500
+ROWS_MAX = 5_000
+DAYS_SHOWN = 30
+DAYS_MAX = 366
+
+Ask = Callable[[CommandData], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days of a zone, the last one included."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    @property
+    def since(self) -> datetime:
+        return datetime.combine(self.first, time(), self.zone)
+
+    @property
+    def until(self) -> datetime:
+        return datetime.combine(self.last + timedelta(days=1), time(), self.zone)
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a report, in microcredits less what was credited back."""
+
+    key: str
+    credits: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One report; `complete_until` is there when something booked is not in it yet."""
+
+    by: str
+    span: Span
+    lines: tuple[Line, ...]
+    total: int
+    chart: Chart | None
+    complete_until: str | None
+    is_cut: bool = False
+
+
+def read_span(first: str, last: str, zone: str, now: datetime) -> Span:
+    """Read a range as typed; what cannot be read is the last thirty days; raises ValueError."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    end = date.fromisoformat(last) if last else today
+    begin = date.fromisoformat(first) if first else end - timedelta(days=DAYS_SHOWN - 1)
+    if not begin <= end or (end - begin).days > DAYS_MAX:
+        message = "From comes before To, and both lie within a year."
+        raise ValueError(message)
+    return Span(begin, end, ZoneInfo(zone))
+
+
+async def report(ask: Ask, by: str, span: Span, account: UUID | None = None) -> Usage:
+    """Sum what was charged, by one column, sorted as it is best read."""
+    question = ShowUsage(
+        by=(GROUPS[by],), since=span.since, until=span.until, account_id=account, limit=PAGE
+    )
+    total = question.model_copy(update={"by": ()})
+    try:
+        (rows, last, is_cut), whole = await asyncio.gather(_rows(ask, question), ask(total))
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+            raise
+        return Usage(by, span, (), 0, None, None)
+    column = GROUPS[by]
+    lines = [Line(row["group"][column] or "", _micro(row["credits"]), row["lines"]) for row in rows]
+    lines = _by_day(lines, span) if by == "day" else sorted(lines, key=lambda line: -line.credits)
+    chart = chart_of([(line.key, line.credits) for line in lines]) if by == "day" else None
+    summed = sum(_micro(row["credits"]) for row in whole["rows"])
+    until = None if last["complete"] else last["complete_until"]
+    return Usage(by, span, tuple(lines), summed, chart, until, is_cut)
+
+
+async def single_lines(ask: Ask, span: Span, account: UUID | None, after: int) -> dict[str, Any]:
+    """A page of single charges."""
+    question = ListUsageLines(
+        since=span.since, until=span.until, account_id=account, after=after, limit=PAGE
+    )
+    return await ask(question)
+
+
+async def _rows(ask: Ask, question: ShowUsage) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:
+    rows: list[dict[str, Any]] = []
+    while True:
+        answer = await ask(question)
+        rows.extend(answer["rows"])
+        after = answer.get("after")
+        if after is None or len(rows) >= ROWS_MAX:
+            return rows, answer, after is not None
+        question = question.model_copy(update={"after": after})
+
+
+def _by_day(lines: list[Line], span: Span) -> list[Line]:
+    """Every day of the range has a row, so that a quiet one is seen to be quiet."""
+    if not lines:
+        return []
+    known = {line.key: line for line in lines}
+    return [known.get(str(day), Line(str(day), 0, 0)) for day in span.days]
+
+
+def _micro(credits: str) -> int:
+    """Amounts of reports may be negative: more was credited back than charged."""
+    return int(exact(credits).scaleb(6))
