@@ -20,7 +20,7 @@ class Call:
 async def remember_call(
     connection: Connection, token_id: UUID, key: str, call: Call, now: datetime
 ) -> Call:
-    """Remember what a key stands for, unless it stands for something; answers what it stands for."""
+    """Remember what a key stands for, unless it does for something; answers what it stands for."""
     written = await connection.execute(
         """
         INSERT INTO api_call (token_id, key, command, content, called_at)
