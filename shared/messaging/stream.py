@@ -1,7 +1,7 @@
 """Reads the stream of facts from any point, and goes on after a lost connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 import aiormq
@@ -20,7 +20,7 @@ AGAIN_SECONDS = 0.5
 Offset = int | str | datetime
 
 
-async def facts(amqp_url: str, start: Offset) -> AsyncIterator[tuple[int, str, bytes]]:
+async def facts(amqp_url: str, start: Offset) -> AsyncGenerator[tuple[int, str, bytes]]:
     """Offset, routing key and body of each fact; goes on where it was after a lost connection."""
     waiting: asyncio.Queue[tuple[int, str, bytes]] = asyncio.Queue(PREFETCH)
     reader = asyncio.create_task(_Reader(start, waiting).read(amqp_url))

@@ -1,0 +1,1 @@
+"""What changes on open pages: one reader of the stream, one look a topic, one fragment for all."""

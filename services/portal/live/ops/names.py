@@ -1,0 +1,46 @@
+"""What the books of a fact are called: by who runs the organization, or by whose own they are."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+from uuid import UUID
+
+from services.portal.asking import Asking, RefusedError
+from shared.contracts.organizations import ListOrganizations, OrganizationList
+from shared.messaging.ask import NoAnswer
+
+REMEMBERED_SECONDS = 300.0
+REMEMBERED_MAX = 2_000
+ASKED_AT_ONCE = 10
+
+
+@dataclass
+class Names:
+    """Names that were asked for lately; who is forgotten is gone from them in minutes (A20)."""
+
+    _known: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+    def of(self, subject: str) -> str:
+        """The name of an organization, or the beginning of an id that is none."""
+        known = self._known.get(subject)
+        return known[1] if known else f"{subject[:8]}…"
+
+    async def learn(self, asking: Asking, subjects: Iterable[str]) -> None:
+        """Ask for names that are not known yet, a few at a time."""
+        old = monotonic() - REMEMBERED_SECONDS
+        if len(self._known) > REMEMBERED_MAX:
+            self._known.clear()
+        wanted = [one for one in dict.fromkeys(subjects) if self._known.get(one, (0.0,))[0] < old]
+        await asyncio.gather(*(self._ask(asking, subject) for subject in wanted[:ASKED_AT_ONCE]))
+
+    async def _ask(self, asking: Asking, subject: str) -> None:
+        try:
+            found = await asking.show(ListOrganizations(search=subject, limit=5), OrganizationList)
+        except (NoAnswer, RefusedError):
+            return
+        name = f"{subject[:8]}…"
+        for listed in found.organizations:
+            if UUID(subject) in (listed.organization_id, listed.administrator_id):
+                name = f"{listed.administrator_name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+        self._known[subject] = (monotonic(), name)
