@@ -1,8 +1,23 @@
-"""The portal's wiring: its rooms, its site and what goes on beside it."""
+"""The portal's wiring: its rooms, its site, what it hears, and what goes on beside it."""
 
 from services.portal import commanding, rooms, site
+from services.portal.live import listening
+from services.portal.mail import sending
+from services.portal.webhooks import hearing, outgoing
 from shared.messaging.topology import PORTAL
 from shared.service import run
 
 if __name__ == "__main__":
-    run(PORTAL, (), works=(site.serve, commanding.clear_forms), rooms=(rooms.room,))
+    run(
+        PORTAL,
+        (hearing.router,),
+        works=(
+            site.serve,
+            *commanding.WORKS,
+            *listening.WORKS,
+            outgoing.deliver,
+            outgoing.sweep,
+            sending.send,
+        ),
+        rooms=(rooms.room,),
+    )

@@ -10,19 +10,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.portal.forms import Form
-from services.portal.rooms import rooms_in, rooms_of
+from services.portal.rooms import Rooms, rooms_in, rooms_of
 from services.portal.sessions import require_viewer
-from services.portal.show import go
+from services.portal.show import came_from, go
 from services.portal.store import forms as store
 from services.portal.store.forms import Sent
 from shared.contracts.catalogue import COMMAND_BY_TYPE
 from shared.contracts.message import Command, CommandData, Refused, Verdict, refuse
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
+from shared.messaging.inbox import FORGOTTEN
 from shared.service import Running
 
 KEPT = timedelta(hours=48)
 CLEARED_EVERY_SECONDS = 600.0
+ASKED_EVERY_SECONDS = 3.0
+ASKED_FIRST_AFTER = timedelta(seconds=8)
+ASKED_FOR = timedelta(minutes=15)
+ASKED_TOGETHER_MAX = 50
 
 
 async def carry_out(
@@ -51,7 +56,7 @@ async def carry_out(
         command=command.model_dump(mode="json", exclude_none=True),
         verdict=None,
         title=title,
-        back=back or request.url.path,
+        back=back or came_from(request),
         done=done,
         sent_at=rooms.wall.now(),
         answered_at=None,
@@ -60,13 +65,13 @@ async def carry_out(
         first = await store.write_down(database, sent)
     if first.content != sent.content:
         return refuse(RefusalCode.IDEMPOTENCY_KEY_REUSED)
-    verdict = first.outcome or await settle(request, first)
+    known = first.outcome
+    verdict = known if known and _is_final(known) else await settle(rooms, first)
     return _answered(request, first, verdict)
 
 
-async def settle(request: Request, sent: Sent) -> Verdict | None:
+async def settle(rooms: Rooms, sent: Sent) -> Verdict | None:
     """Ask what was written down, under the same id as ever; nothing while no answer comes."""
-    rooms = rooms_in(request)
     command = COMMAND_BY_TYPE[sent.command["type"]].model_validate_json(orjson.dumps(sent.command))
     try:
         verdict = await rooms.asking.verdict(command)
@@ -77,12 +82,32 @@ async def settle(request: Request, sent: Sent) -> Verdict | None:
     return verdict
 
 
+async def settle_forms(running: Running) -> None:
+    """Go on asking what nobody answered: an outcome that is not known becomes so by itself."""
+    rooms = rooms_of(running)
+    while not running.stopping.is_set():
+        await running.pause(ASKED_EVERY_SECONDS)
+        now = rooms.wall.now()
+        async with rooms.pool.acquire() as database:
+            waiting = await store.unanswered(
+                database, after=now - ASKED_FOR, limit=ASKED_TOGETHER_MAX
+            )
+        for sent in waiting:
+            if now - sent.sent_at > ASKED_FIRST_AFTER:
+                await settle(rooms, sent)
+
+
 async def clear_forms(running: Running) -> None:
     """Forget forms that nobody comes back to; they may name people."""
     rooms = rooms_of(running)
     async with rooms.pool.acquire() as database:
         await store.clear(database, before=rooms.wall.now() - KEPT)
     await running.pause(CLEARED_EVERY_SECONDS)
+
+
+def _is_final(verdict: Verdict) -> bool:
+    """Whether asking again would hear the same: some refusals nobody remembers."""
+    return verdict.refused is None or verdict.refused.code not in FORGOTTEN
 
 
 def _answered(request: Request, sent: Sent, verdict: Verdict | None) -> Response | Refused:
@@ -97,3 +122,6 @@ def _content(command: Command[Any]) -> bytes:
     """What makes a form sent twice the same form."""
     effect = (command.type, command.on_behalf_of, command.owner, command.data)
     return sha256(repr(effect).encode()).digest()
+
+
+WORKS = (settle_forms, clear_forms)

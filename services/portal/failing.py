@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from services.portal.asking import RefusedError
 from services.portal.forms import Forged
 from services.portal.sessions import NotFound, SignInNeeded
-from services.portal.show import show, sign_in_address
+from services.portal.show import show, sign_in_address, status_of
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 from shared.postgres.pool import PASSING
@@ -55,7 +55,8 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
     if error.refused.code in UNKNOWN:
         return await not_found(request, error)
-    return await show(request, "refused.html", refused=error.refused)
+    status = status_of(error.refused)
+    return await show(request, "refused.html", status=status, refused=error.refused)
 
 
 async def unanswered(request: Request, error: Exception) -> Response:

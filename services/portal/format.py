@@ -138,6 +138,11 @@ def read_amount(typed: str, *, group: str = ",", point: str = ".") -> str:
     return f"{digits}.{fraction}" if fraction else digits
 
 
+def moment(written: str | datetime) -> datetime:
+    """Read a moment as the wire writes it."""
+    return datetime.fromisoformat(written) if isinstance(written, str) else written
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A number with its noun: 1 seat, 3 seats."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

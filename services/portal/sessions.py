@@ -166,6 +166,24 @@ async def end_session(connection: HTTPConnection, response: Response) -> None:
     response.delete_cookie(name, path="/", secure=rooms.settings.is_https, httponly=True)
 
 
+async def list_sessions(connection: HTTPConnection, account_id: UUID) -> tuple[Session, ...]:
+    """Where somebody is signed in."""
+    rooms = rooms_in(connection)
+    now = rooms.wall.now()
+    async with rooms.pool.acquire() as database:
+        return await store.list_of(
+            database, account_id, now=now, seen_after=now - _idle(rooms.settings)
+        )
+
+
+async def end_other_sessions(connection: HTTPConnection, account_id: UUID) -> None:
+    """Sign somebody out everywhere but in this browser."""
+    session = await current_session(connection)
+    assert session is not None
+    async with rooms_in(connection).pool.acquire() as database:
+        await store.end_others(database, account_id, but=session.token_hash)
+
+
 def lasts_until(session: Session, settings: PortalSettings) -> datetime:
     """When a session ends if nothing more is clicked."""
     return min(session.ends_at, session.seen_at + _idle(settings))

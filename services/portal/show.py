@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from babel import negotiate_locale
@@ -32,6 +32,7 @@ RECEIPT = "receipt"
 LOCALES = ("en", "en_GB")
 THEMES = ("system", "light", "dark")
 DENSITIES = ("comfortable", "compact")
+SAFE = frozenset({"GET", "HEAD"})
 FORBIDDEN = frozenset({RefusalCode.NOT_ADMINISTRATOR, RefusalCode.OPERATOR_REQUIRED})
 
 
@@ -51,14 +52,14 @@ async def show(  # noqa: PLR0913 -- a page may be refused, wrong, kept and in an
 ) -> Response:
     """Answer a page; to one who asked by script, its `block` and those named in `also`.
 
-    A refusal or field errors choose the status; `told` is what the page knows for the words of a
-    refusal, `form` keeps what was typed.
+    What was sent and refused, or not understood, has a status of its own; `told` is what the page
+    knows for the words of a refusal, `form` keeps what was typed.
     """
     context = await _context(request, zone)
     context |= {"refused": refused, "errors": dict(errors or {}), "typed": form, **facts}
     context["panel"] = _panel(request, context, told)
     text = _rendered(rooms_in(request), template, _asked_for(request, block), also, context)
-    chosen = _status(status, refused, context["errors"])
+    chosen = status if request.method in SAFE else _status(status, refused, context["errors"])
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie, Accept-Language"}
     return HTMLResponse(text, status_code=chosen, headers=headers)
 
@@ -75,6 +76,15 @@ def go(request: Request, address: str, *, receipt: UUID | None = None) -> Respon
 def is_own_path(path: str) -> bool:
     """Whether an address leads to a page of ours and nowhere else."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+
+
+def came_from(request: Request) -> str:
+    """The page whose form was sent, or this very page."""
+    if request.method in SAFE:
+        return request.url.path
+    sender = urlsplit(request.headers.get("referer", ""))
+    is_ours = sender.netloc == request.headers.get("host") and is_own_path(sender.path)
+    return sender.path if is_ours else request.url.path
 
 
 def sign_in_address(request: Request) -> str:
@@ -129,7 +139,7 @@ def _panel(
         viewer=context["viewer"],
         settings=context["settings"],
         reading=context["format"],
-        here=request.url.path,
+        here=came_from(request),
         facts=told,
     )
 
@@ -148,9 +158,14 @@ def _asked_for(request: Request, block: str | None) -> str | None:
     return block if request.headers.get("hx-request") == "true" else None
 
 
+def status_of(refused: Refused) -> HTTPStatus:
+    """Whether somebody else might, or nobody can at the moment."""
+    return HTTPStatus.FORBIDDEN if refused.code in FORBIDDEN else HTTPStatus.CONFLICT
+
+
 def _status(status: int, refused: Refused | None, errors: Mapping[str, str]) -> int:
     if refused is not None:
-        return HTTPStatus.FORBIDDEN if refused.code in FORBIDDEN else HTTPStatus.CONFLICT
+        return status_of(refused)
     return HTTPStatus.UNPROCESSABLE_ENTITY if errors else status
 
 

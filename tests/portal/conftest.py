@@ -13,6 +13,7 @@ from shared.messaging.ask import asker
 from shared.messaging.publisher import publisher
 from shared.postgres.pool import open_pool
 from tests.portal.site import Site
+from tests.portal.studio import Studio, a_studio
 from tests.speaking import Portal, Store
 
 
@@ -40,3 +41,9 @@ async def people(portal_stack: Stack) -> AsyncIterator[Portal]:
 async def shop(portal_stack: Stack) -> AsyncIterator[Store]:
     async with publisher(portal_stack.amqp_urls["store"]) as speaks:
         yield Store(speaks)
+
+
+@pytest.fixture
+async def studio(people: Portal, shop: Store) -> Studio:
+    """A studio of this test's own: Ana runs it and has three seats; the pool is empty."""
+    return await a_studio(people, shop)

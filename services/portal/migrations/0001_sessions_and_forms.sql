@@ -40,12 +40,22 @@ CREATE TABLE form (
     answered_at timestamptz
 );
 CREATE INDEX form_sent ON form (sent_at);
-CREATE INDEX form_account ON form (account_id, sent_at);
+CREATE INDEX form_unanswered ON form (sent_at) WHERE verdict IS NULL;
+
+-- Which account somebody of the identity provider is; his address there may change.
+CREATE TABLE identity (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    account_id uuid NOT NULL,
+    linked_at timestamptz NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identity_account ON identity (account_id);
 
 -- The application's role has the database's name.
 DO $$
 BEGIN
     EXECUTE format(
-        'GRANT SELECT, INSERT, UPDATE, DELETE ON session, sign_in, form TO %I', current_database()
+        'GRANT SELECT, INSERT, UPDATE, DELETE ON session, sign_in, form, identity TO %I', current_database()
     );
 END $$;

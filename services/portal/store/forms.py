@@ -67,9 +67,31 @@ async def find(connection: Connection, form: UUID, account_id: UUID) -> Sent | N
     return None if row is None else Sent(**row)
 
 
+async def unanswered(connection: Connection, *, after: datetime, limit: int) -> tuple[Sent, ...]:
+    """What was sent lately and nothing was heard of, oldest first."""
+    rows = await connection.fetch(
+        """
+        SELECT
+            id, account_id, content, command, verdict, title, back, done, sent_at, answered_at
+        FROM form
+        WHERE verdict IS NULL AND sent_at > $1
+        ORDER BY sent_at
+        LIMIT $2
+        """,
+        after,
+        limit,
+    )
+    return tuple(Sent(**row) for row in rows)
+
+
 async def answer(connection: Connection, verdict: Verdict, now: datetime) -> None:
+    """Note what became of a form; a refusal that nobody remembers may become a success."""
     await connection.execute(
-        "UPDATE form SET verdict = $2, answered_at = $3 WHERE id = $1 AND verdict IS NULL",
+        """
+        UPDATE form
+        SET verdict = $2, answered_at = $3
+        WHERE id = $1 AND (verdict IS NULL OR verdict ? 'refused')
+        """,
         verdict.id,
         verdict.model_dump(mode="json", exclude_none=True),
         now,
