@@ -11,14 +11,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 
 from services.portal import pages, static_files, watching
+from services.portal.api.app import make_api
 from services.portal.failing import HANDLERS
 from services.portal.guarding import SecurityHeaders
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.sign_in import routes as sign_in
 from services.portal.watching import Measured
+from services.portal.webhooks import incoming
 from shared.service import Running
 
 PACKED_FROM_BYTES = 800
@@ -30,7 +32,13 @@ KEEP_ALIVE_SECONDS = 20
 def make_site(rooms: Rooms) -> Starlette:
     """Build the application for these rooms."""
     site = Starlette(
-        routes=[*watching.routes, *static_files.routes, *sign_in.routes, *_machines(), *_pages()],
+        routes=[
+            *watching.routes,
+            *static_files.routes,
+            *sign_in.routes,
+            *_machines(rooms),
+            *_pages(),
+        ],
         middleware=[
             Middleware(Measured),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(rooms.settings.hosts)),
@@ -91,6 +99,7 @@ def _pages() -> Iterator[BaseRoute]:
         yield from getattr(import_module(f"{pages.__name__}.{module.name}"), "routes", ())
 
 
-def _machines() -> Iterator[BaseRoute]:
-    """The calls of the store's webhooks and of the API."""
-    return iter(())
+def _machines(rooms: Rooms) -> Iterator[BaseRoute]:
+    """What machines call: the store's webhooks and the API, which have doorkeepers of their own."""
+    yield from incoming.routes
+    yield Mount("/api/v1", app=make_api(rooms))
