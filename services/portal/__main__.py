@@ -1,6 +1,7 @@
 """The portal's wiring: its rooms, its site, what it hears, and what goes on beside it."""
 
 from services.portal import commanding, rooms, site
+from services.portal.api import keys
 from services.portal.live import listening
 from services.portal.mail import sending
 from services.portal.webhooks import hearing, outgoing
@@ -18,6 +19,7 @@ if __name__ == "__main__":
             outgoing.deliver,
             outgoing.sweep,
             sending.send,
+            keys.forget_keys,
         ),
         rooms=(rooms.room,),
     )

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 import orjson
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from shared.messaging.ask import NoAnswer
 from shared.postgres.pool import PASSING
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+log = structlog.get_logger()
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -117,6 +119,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _on_failure(request: Request, error: Exception) -> Response:  # noqa: ARG001  # a handler
-    """Programmers' errors: they are logged by the server, and told without their insides."""
+async def _on_failure(request: Request, error: Exception) -> Response:
+    """Programmers' errors: they are logged, and told without their insides."""
+    log.error("call_failed", path=request.url.path, exc_info=error)
     return await _on_problem(request, problem_here(ApiCode.FAILED))
