@@ -74,19 +74,22 @@ async def serve(rooms: Rooms, poster: Poster, target: Target) -> None:
 
 
 async def sweep(running: Running) -> None:
-    """Forget, some at a time, what was heard, delivered and written a month ago."""
+    """Forget what is a month old, now and then, some at a time."""
     rooms = rooms_of(running)
     while not running.stopping.is_set():
-        before = rooms.clock.now() - KEPT_FOR
-        forgotten = 0
-        async with rooms.pool.acquire() as connection:
-            for forget in (
-                deliveries.forget_before,
-                letters.forget_letters,
-                arrivals.forget_arrivals,
-            ):
-                forgotten += await forget(connection, before, limit=SWEPT_AT_ONCE)
+        forgotten = await forget_old(rooms)
         await running.pause(SWEEP_SECONDS if forgotten < SWEPT_AT_ONCE else POLL_SECONDS)
+
+
+async def forget_old(rooms: Rooms) -> int:
+    """Forget some of what was heard, delivered and written a month ago; tells how much it was."""
+    before = rooms.clock.now() - KEPT_FOR
+    async with rooms.pool.acquire() as connection:
+        return (
+            await deliveries.forget_before(connection, before, limit=SWEPT_AT_ONCE)
+            + await letters.forget_letters(connection, before, limit=SWEPT_AT_ONCE)
+            + await arrivals.forget_arrivals(connection, before, limit=SWEPT_AT_ONCE)
+        )
 
 
 async def _begin(rooms: Rooms, target: Target) -> Due | None:

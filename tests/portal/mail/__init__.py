@@ -1,0 +1,1 @@
+"""Letters, tried against a mail server."""

@@ -1,0 +1,1 @@
+"""Webhooks, tried against a receiver, a database and the portal itself."""
