@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 FOLDER = Path(__file__).parent / "static"
-SHEETS = ("layers", "tokens", "base", "layout", "parts", "bars", "pages", "print")
+SHEETS = ("layers", "tokens", "base", "layout", "parts", "bars", "live", "pages", "print")
 SHEET = "app.css"
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"

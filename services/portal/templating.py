@@ -1,5 +1,6 @@
 """The templates: escaped always, strict about what they are not given."""
 
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +27,7 @@ def open_templates(assets: Assets) -> Environment:
     environment.globals["has_asset"] = assets.has
     environment.filters["plural"] = wording.plural
     environment.filters["moment"] = wording.moment
+    environment.filters["day"] = date.fromisoformat
     environment.filters["uuid"] = UUID
     environment.filters["left"] = left_of
     # The macros are everywhere, for a block that is answered alone imports nothing.

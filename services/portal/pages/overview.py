@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.rooms import rooms_in
+from services.portal.rooms import Rooms, rooms_in
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import faces_of
 from services.portal.views.limited import limited_people
@@ -36,13 +36,13 @@ class Step:
 
 async def overview(request: Request) -> Response:
     desk = await open_desk(request)
-    seen = await look(request, desk)
+    seen = await look(rooms_in(request), desk)
     return await show_at(request, desk, "overview.html", buy=BUY, **seen)
 
 
-async def look(request: Request, desk: Desk) -> dict[str, Any]:
+async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
     """All that the page shows, asked at once."""
-    now = rooms_in(request).clock.now()
+    now = rooms.clock.now()
     pool, holds, seats, asked, around = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, now),
         open_holds(desk.all),

@@ -1,0 +1,113 @@
+"""/me/requests: what I asked for and what was answered; asking for more."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.portal.forms import FieldErrors, Form
+from services.portal.pages.me import told_of
+from services.portal.rooms import rooms_in
+from services.portal.sessions import NotFound, require_viewer
+from services.portal.show import format_for, show
+from services.portal.submitting import Act, submit
+from services.portal.viewer import Viewer
+from services.portal.views.wallets import Books, Purse, purse_of
+from shared.contracts.credit_access import RequestCredits
+from shared.contracts.credit_queries import ListRequests
+from shared.contracts.money import format_credits, parse_credits
+
+NOT_AN_AMOUNT = "A quota is a number above 0 with at most six decimals, like 150."
+
+
+async def my_requests(request: Request) -> Response:
+    viewer = await _asker(request)
+    asking = rooms_in(request).asking
+    assert viewer.joined_organization_id is not None
+    books = Books(asking, viewer, viewer.joined_organization_id)
+    purse = await purse_of(request, viewer)
+    every = await books.every(ListRequests(limit=500), "requests")
+    mine = [one for one in every if one["account_id"] == str(viewer.account_id)]
+    mine.sort(key=lambda one: str(one["asked_at"]), reverse=True)
+    return await show(request, "my_requests.html", "mine", zone=purse.zone, purse=purse, mine=mine)
+
+
+async def new(request: Request) -> Response:
+    viewer = await _asker(request)
+    return await _new(request, viewer)
+
+
+async def ask(request: Request) -> Response:
+    viewer = await _asker(request)
+    reading = format_for(request)
+
+    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
+        return await _new(request, viewer, **shown)
+
+    def wanted(form: Form) -> RequestCredits:
+        mode = form.get("mode")
+        if mode not in {"quota", "unlimited"}:
+            raise FieldErrors({"mode": "Choose one of the two."})
+        if not form.get("reason"):
+            raise FieldErrors({"reason": "Say what for, in a sentence."})
+        if mode == "unlimited":
+            return form.data(RequestCredits, mode=mode, reason=form.get("reason"))
+        try:
+            limit = parse_credits(reading.understood(form.get("limit")))
+        except ValueError:
+            raise FieldErrors({"limit": NOT_AN_AMOUNT}) from None
+        return form.data(RequestCredits, mode=mode, limit=limit, reason=form.get("reason"))
+
+    act = Act(
+        owner=viewer.joined_organization_id,
+        title="Request sent",
+        failed="Request not sent",
+        done="/me/requests",
+    )
+    return await submit(request, act, wanted, page)
+
+
+async def _asker(request: Request) -> Viewer:
+    """Only who is in somebody's organization has whom to ask."""
+    viewer = await require_viewer(request)
+    if viewer.joined_organization_id is None:
+        raise NotFound
+    return viewer
+
+
+async def _new(
+    request: Request,
+    viewer: Viewer,
+    **shown: Any,  # noqa: ANN401  # see `show`
+) -> Response:
+    purse = await purse_of(request, viewer)
+    return await show(
+        request,
+        "my_request_new.html",
+        zone=purse.zone,
+        purse=purse,
+        suggested=_suggested(request, purse),
+        told=told_of(purse),
+        **shown,
+    )
+
+
+def _suggested(request: Request, purse: Purse) -> str:
+    """The quota that would cover what was refused: what there is, and what was short."""
+    pool = purse.pool
+    try:
+        short = parse_credits(request.query_params.get("short", ""))
+    except ValueError:
+        return ""
+    if pool is None or pool.meter is None:
+        return format_credits(short)
+    taken = pool.meter.used + pool.meter.held
+    return format_credits(max(pool.meter.limit, taken) + short)
+
+
+routes = [
+    Route("/me/requests", my_requests, methods=["GET"]),
+    Route("/me/requests/new", new, methods=["GET"]),
+    Route("/me/requests/new", ask, methods=["POST"]),
+]

@@ -1,0 +1,99 @@
+"""/o/{organization}/statements: each month's opening, what moved, closing; to print and download."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.portal.format import exact
+from services.portal.sessions import NotFound
+from services.portal.tables import download
+from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.faces import faces_of
+from shared.contracts.credit_reports import (
+    ListStatementLots,
+    ListStatementPeople,
+    ListStatements,
+    ShowStatement,
+)
+
+PAGE = 500
+# How each figure is called, and which way it goes.
+LINES = (
+    ("granted", "Granted", 1),
+    ("credited_back", "Credited back", 1),
+    ("captured", "Spent", -1),
+    ("expired", "Expired", -1),
+    ("clawed_back", "Taken back by the store", -1),
+    ("adjusted", "Adjusted by the vendor", -1),
+)
+LOT_COLUMNS = (
+    *("lot", "category", "order_id", "opening", "granted", "credited_back", "captured"),
+    *("expired", "clawed_back", "adjusted", "closing", "currency", "unit_price", "expires_at"),
+)
+
+
+async def statements(request: Request) -> Response:
+    desk = await open_desk(request)
+    found = await desk.all(ListStatements(limit=PAGE), "statements")
+    return await show_at(request, desk, "statements.html", statements=found[::-1])
+
+
+async def statement(request: Request) -> Response:
+    desk = await open_desk(request)
+    shown, lots, people = await _look(request, desk)
+    faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in people))
+    return await show_at(
+        request,
+        desk,
+        "statement.html",
+        statement=shown,
+        lots=lots,
+        people=people,
+        faces=faces,
+        lines=[(words, exact(shown["totals"][name]) * sign) for name, words, sign in LINES],
+    )
+
+
+async def statement_csv(request: Request) -> Response:
+    """The statement as a table: its figures, its lots, its people."""
+    desk = await open_desk(request)
+    shown, lots, people = await _look(request, desk)
+    faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in people))
+    lines: list[tuple[object, ...]] = [("statement", shown["period"], shown["zone"])]
+    lines.append(("opening", shown["opening"]["balance"]))
+    lines.extend((name, shown["totals"][name]) for name, _, _ in LINES)
+    lines.extend((("closing", shown["closing"]["balance"]), ()))
+    lines.append(LOT_COLUMNS)
+    lines.extend(tuple(lot.get(name) for name in LOT_COLUMNS) for lot in lots)
+    lines.extend(((), ("account_id", "name", "role", "used")))
+    for one in people:
+        face = faces[UUID(one["account_id"])]
+        lines.append((one["account_id"], face.name, one["role"], one["used"]))
+    return download(f"statement-{shown['period']}.csv", lines)
+
+
+async def _look(
+    request: Request, desk: Desk
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    try:
+        question = ShowStatement(period=request.path_params["period"])
+    except ValidationError:
+        raise NotFound from None
+    shown, lots, people = await asyncio.gather(
+        desk.ask(question),
+        desk.all(ListStatementLots(period=question.period, limit=PAGE), "lots"),
+        desk.all(ListStatementPeople(period=question.period, limit=PAGE), "people"),
+    )
+    return shown, lots, people
+
+
+routes = [
+    Route("/o/{organization}/statements", statements),
+    Route("/o/{organization}/statements/{period}.csv", statement_csv),
+    Route("/o/{organization}/statements/{period}", statement),
+]

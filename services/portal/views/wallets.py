@@ -1,0 +1,225 @@
+"""The wallets a person has before him, and the one he draws on now (R36-R42): never added up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+
+from services.portal.asking import Asking, RefusedError
+from services.portal.bars import QuotaMeter, quota_meter
+from services.portal.rooms import rooms_in
+from services.portal.spendable import Spendable, spendable_of
+from services.portal.viewer import Viewer
+from services.portal.views.desk import NO_WALLET, administrator_of, read_cursor, terms_of
+from services.portal.views.faces import Face
+from services.portal.views.pool import PoolSeen, look_at_pool
+from shared.contracts.credit_queries import ListCreditAccess
+from shared.contracts.message import CommandData
+from shared.contracts.money import parse_credits
+
+ROWS_MAX = 5_000
+
+
+@dataclass(frozen=True)
+class Books:
+    """One wallet as its questions are asked."""
+
+    asking: Asking
+    viewer: Viewer
+    owner: UUID
+
+    async def ask(self, data: CommandData) -> dict[str, Any]:
+        return await self.asking.ask(data, viewer=self.viewer, owner=self.owner)
+
+    async def every(self, data: CommandData, name: str) -> list[dict[str, Any]]:
+        """Ask for every page of a list; nothing where there is no wallet yet."""
+        rows: list[dict[str, Any]] = []
+        try:
+            while True:
+                answer = await self.ask(data)
+                rows.extend(answer[name])
+                if answer.get("after") is None or len(rows) >= ROWS_MAX:
+                    return rows
+                data = data.model_copy(update={"after": read_cursor(data, answer["after"])})
+        except RefusedError as error:
+            if error.refused.code != NO_WALLET:
+                raise
+            return rows
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """One wallet: an organization's pool, or the person's own."""
+
+    owner: UUID
+    name: str
+    is_pool: bool
+    seen: PoolSeen
+    spendable: Spendable
+    meter: QuotaMeter | None
+    access: dict[str, Any] | None
+    is_chosen: bool
+    closed_because: str
+
+    @property
+    def has_history(self) -> bool:
+        return not self.seen.is_empty
+
+
+@dataclass(frozen=True)
+class Purse:
+    """All that somebody can spend from: the wallets side by side, one of them in use."""
+
+    wallets: tuple[Wallet, ...]
+    administrator: Face | None
+    terms: dict[str, Any]
+
+    @property
+    def chosen(self) -> Wallet | None:
+        return next((wallet for wallet in self.wallets if wallet.is_chosen), None)
+
+    @property
+    def zone(self) -> str:
+        return str(self.terms["zone"])
+
+    @property
+    def pool(self) -> Wallet | None:
+        return next((wallet for wallet in self.wallets if wallet.is_pool), None)
+
+
+async def purse_of(request: Request, viewer: Viewer) -> Purse:
+    """Look into every wallet of whoever is signed in."""
+    rooms = rooms_in(request)
+    own_id = viewer.organization_id or viewer.account_id
+    joined_id = viewer.joined_organization_id
+    now = rooms.clock.now()
+    terms, own, joined, administrator = await asyncio.gather(
+        terms_of(rooms.asking, viewer, joined_id or own_id, default_zone=rooms.settings.zone),
+        _seen(Books(rooms.asking, viewer, own_id), now),
+        _maybe(joined_id, lambda owner: _seen(Books(rooms.asking, viewer, owner), now)),
+        _maybe(joined_id, lambda owner: administrator_of(rooms.asking, viewer, owner)),
+    )
+    access = await _maybe(joined_id, lambda owner: access_of(rooms.asking, viewer, owner))
+    wallets: list[Wallet] = []
+    is_open = access is not None and access["mode"] != "disabled"
+    if joined_id is not None and joined is not None:
+        observe = bool(terms.get("observe"))
+        wallets.append(_pool(joined_id, joined, access, administrator, observe=observe))
+    if viewer.role != "MEMBER" or not own.is_empty:
+        wallets.append(_own(viewer, own_id, own, administrator, pool_is_open=is_open))
+    return Purse(_explained(viewer, wallets, administrator), administrator, terms)
+
+
+async def access_of(asking: Asking, viewer: Viewer, owner: UUID) -> dict[str, Any] | None:
+    """The viewer's own access to a pool."""
+    just_before = UUID(int=viewer.account_id.int - 1)
+    try:
+        answer = await asking.ask(
+            ListCreditAccess(after=just_before, limit=1), viewer=viewer, owner=owner
+        )
+    except RefusedError as error:
+        if error.refused.code != NO_WALLET:
+            raise
+        return None
+    people = [one for one in answer["people"] if one["account_id"] == str(viewer.account_id)]
+    return people[0] if people else None
+
+
+def _pool(
+    owner: UUID,
+    seen: PoolSeen,
+    access: dict[str, Any] | None,
+    administrator: Face | None,
+    *,
+    observe: bool,
+) -> Wallet:
+    bar = seen.bar
+    spendable = spendable_of(access, available=bar.available, debt=bar.debt, observe=observe)
+    who = administrator.name if administrator else "The organization"
+    return Wallet(
+        owner=owner,
+        name=f"{who}\N{RIGHT SINGLE QUOTATION MARK}s pool",
+        is_pool=True,
+        seen=seen,
+        spendable=spendable,
+        meter=_meter(access, bar.available),
+        access=access,
+        is_chosen=spendable.why != "off",
+        closed_because="",
+    )
+
+
+def _own(
+    viewer: Viewer,
+    owner: UUID,
+    seen: PoolSeen,
+    administrator: Face | None,
+    *,
+    pool_is_open: bool,
+) -> Wallet:
+    why = ""
+    if viewer.role == "MEMBER":
+        why = "Members use only what they are given; this waits until you leave the organization."
+    elif pool_is_open:
+        who = administrator.first_name if administrator else "the Administrator"
+        why = f"Closed while {who}\N{RIGHT SINGLE QUOTATION MARK}s pool is open to you."
+    is_run = viewer.organization_id is not None
+    debt = seen.bar.debt
+    amount = 0 if why or debt else seen.bar.available
+    return Wallet(
+        owner=owner,
+        name="Your organization\N{RIGHT SINGLE QUOTATION MARK}s pool"
+        if is_run
+        else "Your own credits",
+        is_pool=is_run,
+        seen=seen,
+        spendable=Spendable(amount, "off" if why else "owes" if debt else "pool"),
+        meter=None,
+        access=None,
+        is_chosen=not why,
+        closed_because=why,
+    )
+
+
+def _explained(
+    viewer: Viewer, wallets: list[Wallet], administrator: Face | None
+) -> tuple[Wallet, ...]:
+    """Say of a pool that is closed what would open it."""
+    own = next((w for w in wallets if w.owner in (viewer.account_id, viewer.organization_id)), None)
+    who = administrator.first_name if administrator else "the Administrator"
+    told = []
+    for wallet in wallets:
+        if wallet is own or wallet.is_chosen:
+            told.append(wallet)
+            continue
+        active = own is not None and viewer.role == "GUEST" and own.seen.posted > 0
+        why = (
+            f"Opens when your own credits are used up or have expired, and {who} turns it on."
+            if active
+            else f"Closed: {who} has not turned it on for you."
+        )
+        told.append(Wallet(**{**vars(wallet), "closed_because": why}))
+    return tuple(told)
+
+
+def _meter(access: dict[str, Any] | None, available: int) -> QuotaMeter | None:
+    if access is None or access["mode"] != "quota":
+        return None
+    return quota_meter(
+        limit=parse_credits(access["limit"]),
+        used=parse_credits(access["used"]),
+        held=parse_credits(access["held"]),
+        available=available,
+    )
+
+
+async def _seen(books: Books, now: datetime) -> PoolSeen:
+    return await look_at_pool(books.ask, books.every, now)
+
+
+async def _maybe(owner: UUID | None, look: Callable[[UUID], Awaitable[Any]]) -> Any:  # noqa: ANN401  # whatever it finds
+    return None if owner is None else await look(owner)
