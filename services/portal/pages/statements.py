@@ -1,4 +1,4 @@
-"""/o/{organization}/statements: each month's opening, what moved, closing; to print and download."""
+"""/o/{organization}/statements: what each month opened with, what moved, what it closed with."""
 
 import asyncio
 from typing import Any

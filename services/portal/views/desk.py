@@ -123,6 +123,14 @@ async def open_desk(request: Request) -> Desk:
     )
 
 
+async def open_own_desk(request: Request) -> Desk:
+    """Open an organization for who runs it: staff look at its settings and change none."""
+    desk = await open_desk(request)
+    if not desk.is_run_by_viewer:
+        raise RefusedError(refuse(RefusalCode.NOT_ADMINISTRATOR))
+    return desk
+
+
 async def show_at(
     request: Request,
     desk: Desk,

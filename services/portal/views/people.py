@@ -138,6 +138,14 @@ async def find_person(desk: Desk, account: UUID) -> Row | None:
     return _row(rows[0], access.get(account), around)
 
 
+async def find_by_email(desk: Desk, email: str) -> Row | None:
+    """The person with an address or a name, if there is exactly one."""
+    page = await people_page(desk, Filter(search=email), None)
+    exact = [row for row in page.rows if row.person.email.casefold() == email.casefold()]
+    rows = exact or list(page.rows)
+    return rows[0] if len(rows) == 1 else None
+
+
 async def look_around(desk: Desk) -> Surroundings:
     pool, licenses = await asyncio.gather(_pool(desk), _licenses(desk))
     return Surroundings(

@@ -1,0 +1,100 @@
+"""/o/{organization}/settings: zone and alerts, tokens of the API, webhooks, handing over."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.portal.api.tokens import Allowed, list_tokens
+from services.portal.forms import FieldErrors, Form
+from services.portal.rooms import rooms_in
+from services.portal.submitting import Act, submit
+from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.webhooks.subscriptions import list_webhooks
+from shared.contracts.credit_terms import SetPoolTerms
+
+DAYS_MAX = 365
+
+
+async def settings(request: Request) -> Response:
+    return await settings_page(request, await open_desk(request))
+
+
+async def save(request: Request) -> Response:
+    """Save the zone, what alerts are sent at, and whether quotas are only observed."""
+    desk = await open_desk(request)
+
+    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
+        return await settings_page(request, desk, **shown)
+
+    act = Act(
+        owner=desk.id,
+        title="Settings saved",
+        failed="Settings not saved",
+        done=f"{desk.home}/settings",
+    )
+    return await submit(request, act, _terms, page)
+
+
+def _terms(form: Form) -> SetPoolTerms:
+    errors: dict[str, str] = {}
+    zone = form.get("zone")
+    if zone not in available_timezones():
+        errors["zone"] = "A time zone has a name like Europe/Sofia."
+    pool = _percents(form, "pool_thresholds", 99, errors)
+    quota = _percents(form, "quota_thresholds", 1000, errors)
+    days = form.get("notice_days")
+    if not (days.isascii() and days.isdecimal() and int(days) <= DAYS_MAX):
+        errors["notice_days"] = "A number of days from 0 to 365."
+    if errors:
+        raise FieldErrors(errors)
+    return SetPoolTerms(
+        zone=zone,
+        observe=form.get("observe") == "yes",
+        pool_thresholds=tuple(sorted(pool, reverse=True)),
+        quota_thresholds=tuple(sorted(quota)),
+        notice_days=int(days),
+    )
+
+
+def _percents(form: Form, name: str, most: int, errors: dict[str, str]) -> set[int]:
+    """Read percents as people list them: 50, 20, 10."""
+    words = form.get(name).replace("%", "").replace(",", " ").replace(";", " ").split()
+    numbers = {int(word) for word in words if word.isascii() and word.isdecimal()}
+    is_good = len(numbers) == len(words) <= 5 and all(1 <= one <= most for one in numbers)  # noqa: PLR2004  # the contract's
+    if not is_good:
+        errors[name] = f"Up to five different whole percents from 1 to {most}, like 50, 20."
+    return numbers
+
+
+async def settings_page(
+    request: Request,
+    desk: Desk,
+    **shown: Any,  # noqa: ANN401  # see `show`
+) -> Response:
+    """Show all settings, with the refusal of what was tried or the secret of what was made."""
+    rooms = rooms_in(request)
+    tokens = [
+        token
+        for token in await list_tokens(rooms, Allowed(desk.viewer))
+        if token.organization_id == desk.id
+    ]
+    facts = {"secret": None, "secret_of": "", **shown}
+    return await show_at(
+        request,
+        desk,
+        "organization_settings.html",
+        zones=sorted(available_timezones()),
+        tokens=tokens,
+        webhooks=await list_webhooks(rooms, desk.id),
+        machine_now=rooms.wall.now(),
+        **facts,
+    )
+
+
+routes = [
+    Route("/o/{organization}/settings", settings, methods=["GET"]),
+    Route("/o/{organization}/settings", save, methods=["POST"]),
+]
