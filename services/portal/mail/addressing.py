@@ -13,6 +13,7 @@ from shared.contracts.organizations import (
     OrganizationList,
 )
 from shared.contracts.refusals import RefusalCode
+from shared.messaging.ask import NoAnswer
 
 # What is said of a pool is said otherwise of a wallet of one's own.
 KIND_OF_OWN = {
@@ -20,6 +21,8 @@ KIND_OF_OWN = {
     "credits_expiring": "own_credits_expiring",
     "debt_raised": "own_debt_raised",
 }
+MOMENTS = frozenset({"expires_at", "changed_at"})
+"""What of a letter's facts is told in a zone."""
 NOBODY = "Somebody who was forgotten"
 
 
@@ -60,7 +63,7 @@ async def address(asking: Asking, letter: Letter) -> Addressed | None:
         name=to.name,
         organization=_called(organization),
         person=await _person(asking, letter.facts.get("person_id")),
-        zone=await _zone(asking, organization),
+        zone=await _zone(asking, organization) if letter.facts.keys() & MOMENTS else None,
     )
 
 
@@ -98,7 +101,10 @@ async def _organization(asking: Asking, organization_id: UUID | None) -> ListedO
 
 
 async def _zone(asking: Asking, organization: ListedOrganization | None) -> str | None:
-    """The zone of the organization's books; it has none before anything was booked."""
+    """The zone of the organization's books; it has none before anything was booked.
+
+    While the ledger does not answer moments are told in the portal's zone: no letter waits for it.
+    """
     if organization is None:
         return None
     try:
@@ -107,6 +113,6 @@ async def _zone(asking: Asking, organization: ListedOrganization | None) -> str 
             owner=organization.organization_id,
             behalf=organization.administrator_id,
         )
-    except RefusedError:
+    except (NoAnswer, RefusedError):
         return None
     return str(terms["zone"])

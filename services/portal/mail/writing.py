@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from services.portal.format import Format, format_of
-from services.portal.mail.addressing import Addressed
+from services.portal.mail.addressing import MOMENTS, Addressed
 from services.portal.settings import PortalSettings
 
 HERE = Path(__file__).parent
 WORDS = HERE.parent / "words" / "letters.en.toml"
 AMOUNTS = frozenset({"available", "mark", "limit", "used", "amount", "debt"})
-MOMENTS = frozenset({"expires_at", "changed_at"})
 SAID_BY_NOBODY = '""'
 
 

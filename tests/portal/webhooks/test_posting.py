@@ -1,18 +1,12 @@
 """One request: it goes to the address that was checked, says little, and ends in time."""
 
-import datetime as dt
-import ssl
 from pathlib import Path
 
-import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from services.portal.webhooks import posting
 from services.portal.webhooks.posting import Poster
+from tests.portal.certificates import a_certificate
 from tests.portal.webhooks.receiver import Receiver, receiving, status
 
 HOST = "hooks.larkspur.example"
@@ -183,35 +177,3 @@ async def test_a_certificate_is_held_against_the_name_and_not_the_address(tmp_pa
     assert "certificate" in (otherwise.trouble or "")
     assert "certificate" in (untrusted.trouble or "")
     assert len(receives.came) == 1
-
-
-def a_certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A certificate for a host, and an authority's trust in it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = dt.datetime.now(dt.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    trust = httpx.create_ssl_context()
-    trust.load_verify_locations(folder / "certificate.pem")
-    return server, trust

@@ -1,0 +1,43 @@
+"""Letters are written in rooms of their own, addressed by the real membership."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.native.stack import Stack
+from shared.messaging.ask import asker
+from tests.portal.ground import Ground, scratch_ground
+from tests.portal.mail.acts import House
+from tests.portal.mail.mailbox import Mailbox, receiving_mail
+from tests.processes import ServiceProcess
+from tests.speaking import Portal
+
+
+@pytest.fixture(scope="package")
+async def own_ground(stack: Stack) -> AsyncIterator[Ground]:
+    async with (
+        asker(stack.amqp_urls["coffer_portal"]) as asks,
+        scratch_ground(stack.database_url, asks) as ground,
+    ):
+        yield ground
+
+
+@pytest.fixture
+async def ground(own_ground: Ground) -> Ground:
+    await own_ground.clear()
+    return own_ground
+
+
+@pytest.fixture(scope="package")
+async def house(
+    stack: Stack, own_ground: Ground, membership: ServiceProcess
+) -> AsyncIterator[House]:
+    """Where people and organizations come from."""
+    async with asker(stack.amqp_urls["operator"]) as asks:
+        yield House(Portal(own_ground.asks), Portal(asks))
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with receiving_mail() as receives:
+        yield receives
