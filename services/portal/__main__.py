@@ -2,6 +2,7 @@
 
 from services.portal import commanding, rooms, site
 from services.portal.api import keys
+from services.portal.bulk import carrying
 from services.portal.live import listening
 from services.portal.mail import sending
 from services.portal.webhooks import hearing, outgoing
@@ -16,6 +17,7 @@ if __name__ == "__main__":
             site.serve,
             *commanding.WORKS,
             *listening.WORKS,
+            *carrying.WORKS,
             outgoing.deliver,
             outgoing.sweep,
             sending.send,
