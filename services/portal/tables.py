@@ -27,7 +27,12 @@ def csv_text(lines: Iterable[Line]) -> str:
 
 def download(name: str, lines: Iterable[Line]) -> Response:
     """Answer a table that is whole already."""
-    return Response(MARK + csv_text(lines), headers=_headers(name), media_type="text/csv")
+    return csv_file(name, csv_text(lines))
+
+
+def csv_file(name: str, text: str) -> Response:
+    """Answer a table that is written already."""
+    return Response(MARK + text, headers=_headers(name), media_type="text/csv")
 
 
 def stream(name: str, header: Line, pages: AsyncIterator[Iterable[Line]]) -> Response:

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.portal import format as wording
 from services.portal.bars import left_of
+from services.portal.browsers import browser_called
 from services.portal.static_files import Assets
 
 FOLDER = Path(__file__).parent / "templates"
@@ -26,6 +27,7 @@ def open_templates(assets: Assets) -> Environment:
     environment.globals["asset"] = assets.url
     environment.globals["has_asset"] = assets.has
     environment.filters["plural"] = wording.plural
+    environment.filters["browser"] = browser_called
     environment.filters["moment"] = wording.moment
     environment.filters["day"] = date.fromisoformat
     environment.filters["uuid"] = UUID

@@ -1,5 +1,6 @@
 """/o/{organization}/people: find, filter and add people."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -8,7 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.forms import Form, read_form
+from services.portal.bulk.taking import apply, table_of, take_in, waited_for
+from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.pages.bulk_chosen import access_cells
+from services.portal.rooms import rooms_in
+from services.portal.show import go
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.people import Filter, Row, people_page
@@ -91,6 +96,8 @@ async def add(request: Request) -> Response:
     async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
         return await _new(request, desk, **shown)
 
+    if _wants_more(form):
+        return await _add_with_more(request, desk, form)
     act = Act(
         owner=desk.id,
         title=f"{email} added",
@@ -99,6 +106,39 @@ async def add(request: Request) -> Response:
         told={"email": email, "typed": email, "name": email, "value": form.get("role")},
     )
     return await submit(request, act, _addition, page, form)
+
+
+def _wants_more(form: Form) -> bool:
+    """Whether a seat or access goes with the addition: then it is a table of up to three acts."""
+    return bool(form.get("product")) or form.get("mode") in {"quota", "unlimited"}
+
+
+async def _add_with_more(request: Request, desk: Desk, form: Form) -> Response:
+    """Add, give a seat and open the pool in one go; each act tells for itself how it went."""
+    try:
+        addition = _addition(form)
+        cells = access_cells(desk, form)
+    except FieldErrors as error:
+        return await _new(request, desk, form=form, errors=error.errors)
+    email = str(addition.email)
+    rows = [("add", email, addition.role, "", "", "", "")]
+    if form.get("product"):
+        rows.append(("assign", email, "", form.get("product"), "", "", ""))
+    if cells[0] != "disabled":
+        rows.append(("access", email, "", "", *cells))
+    rooms = rooms_in(request)
+    taken = await take_in(
+        rooms,
+        desk.viewer,
+        desk.id,
+        name=f"Add {email}",
+        content=table_of(rows),
+        salt=str(form.id),
+    )
+    if (await waited_for(rooms, taken)).state == "CHECKED":
+        await apply(rooms, desk.viewer, taken)
+        await waited_for(rooms, replace(taken, state="APPLYING"))
+    return go(request, f"{desk.home}/bulk/{taken.id}")
 
 
 def _addition(form: Form) -> AddMember:

@@ -104,7 +104,12 @@ async def single_lines(ask: Ask, span: Span, account: UUID | None, after: int) -
     question = ListUsageLines(
         since=span.since, until=span.until, account_id=account, after=after, limit=PAGE
     )
-    return await ask(question)
+    try:
+        return await ask(question)
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+            raise
+        return {"lines": [], "after": None}
 
 
 async def _rows(ask: Ask, question: ShowUsage) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:

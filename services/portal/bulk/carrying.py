@@ -1,0 +1,131 @@
+"""The work that checks and applies tables, one after the other; what a killed one began goes on."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from services.portal.bulk.taking import wake_of
+from services.portal.rooms import Rooms, rooms_of
+from services.portal.store import uploads
+from services.portal.store.uploads import Upload
+from shared.bulk.office import NotShownError, Office
+from shared.bulk.receipts import Receipt
+from shared.bulk.results import Result
+from shared.bulk.running import Run
+from shared.bulk.table import Row, read
+from shared.bulk.trying import Trial
+from shared.service import Running
+
+BUSY = timedelta(seconds=15)
+NOTED_EVERY_SECONDS = 0.5
+LOOK_SECONDS = 5.0
+KEPT = timedelta(days=7)
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Progress:
+    """How far a table is, between two times that it is written down."""
+
+    done: int = 0
+
+    def __call__(self, done: int, _total: int) -> None:
+        """Note that so many rows are through."""
+        self.done = done
+
+
+async def carry_uploads(running: Running) -> None:
+    """Carry out what waits; then wait for more."""
+    rooms = rooms_of(running)
+    wake = wake_of(rooms)
+    while not running.stopping.is_set():
+        wake.clear()
+        now = rooms.wall.now()
+        async with rooms.pool.acquire() as database:
+            upload = await uploads.claim(database, now, now + BUSY)
+        if upload is not None:
+            await _carried(rooms, upload)
+            continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), LOOK_SECONDS)
+
+
+async def clear_uploads(running: Running) -> None:
+    """Forget old tables; they name people."""
+    rooms = rooms_of(running)
+    async with rooms.pool.acquire() as database:
+        await uploads.clear(database, before=rooms.wall.now() - KEPT)
+    await running.pause(600.0)
+
+
+WORKS = (carry_uploads, clear_uploads)
+
+
+async def _carried(rooms: Rooms, upload: Upload) -> None:
+    progress = Progress()
+    rows = read(upload.content)
+    noting = asyncio.create_task(_noting(rooms, upload.id, progress))
+    try:
+        results = await _results(rooms, upload, rows, progress)
+    except NotShownError as error:
+        await _finish(rooms, upload, "FAILED", None, trouble=str(error.wrong.code))
+        return
+    finally:
+        noting.cancel()
+        with suppress(asyncio.CancelledError):
+            await noting
+    await _finish(rooms, upload, "CHECKED" if upload.state == "CHECKING" else "DONE", results)
+    log.info("table_carried", upload=str(upload.id), was=upload.state, rows=len(results))
+
+
+async def _results(
+    rooms: Rooms, upload: Upload, rows: Sequence[Row], progress: Progress
+) -> Sequence[Result]:
+    office = Office(rooms.asking.people, rooms.clock, upload.organization_id, upload.account_id)
+    if upload.state == "CHECKING":
+        return await Trial(office, progress).all(rows)
+    await office.open()
+    assert upload.receipt is not None
+    people = {mark: UUID(account) for mark, account in upload.receipt["people"].items()}
+    begun_at = datetime.fromisoformat(upload.receipt["begun_at"])
+    return await Run(office, Receipt(upload.digest, begun_at, people), progress).all(rows)
+
+
+async def _noting(rooms: Rooms, upload_id: UUID, progress: Progress) -> None:
+    """Write down how far it is, which keeps the table ours as well."""
+    while True:
+        await asyncio.sleep(NOTED_EVERY_SECONDS)
+        async with rooms.pool.acquire() as database:
+            until = rooms.wall.now() + BUSY
+            await uploads.note_progress(database, upload_id, progress.done, until)
+
+
+async def _finish(
+    rooms: Rooms,
+    upload: Upload,
+    state: uploads.State,
+    results: Sequence[Result] | None,
+    *,
+    trouble: str | None = None,
+) -> None:
+    kept = None if results is None else [_kept(result) for result in results]
+    async with rooms.pool.acquire() as database:
+        await uploads.finish(database, upload.id, state, kept, rooms.wall.now(), trouble=trouble)
+
+
+def _kept(result: Result) -> dict[str, Any]:
+    wrong = result.wrong
+    return {
+        "line": result.row.line,
+        "outcome": result.outcome,
+        "code": None if wrong is None else wrong.code.value,
+        "message": None if wrong is None else wrong.message,
+        "earlier": result.earlier,
+    }

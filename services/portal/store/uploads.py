@@ -1,0 +1,187 @@
+"""Tables that were uploaded: written down before they are checked, claimed, carried out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.postgres.pool import Connection
+
+State = Literal["CHECKING", "CHECKED", "APPLYING", "DONE", "FAILED"]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One table; `results` are those of the check until it is applied, then what became of it."""
+
+    id: UUID
+    organization_id: UUID
+    account_id: UUID
+    digest: str
+    name: str
+    content: bytes
+    state: State
+    total: int
+    done: int
+    results: list[dict[str, Any]] | None
+    receipt: dict[str, Any] | None
+    trouble: str | None
+    uploaded_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in {"CHECKING", "APPLYING"}
+
+
+async def add(connection: Connection, upload: Upload) -> Upload:
+    """Write a table down once; the same one again is the one that came first."""
+    await connection.execute(
+        """
+        INSERT INTO upload (
+            id, organization_id, account_id, digest, name, content, state, total, uploaded_at
+        )
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (organization_id, account_id, digest) DO NOTHING
+        """,
+        upload.id,
+        upload.organization_id,
+        upload.account_id,
+        upload.digest,
+        upload.name,
+        upload.content,
+        upload.state,
+        upload.total,
+        upload.uploaded_at,
+    )
+    row = await connection.fetchrow(
+        """
+        SELECT
+            id, organization_id, account_id, digest, name, content, state, total, done, results,
+            receipt, trouble, uploaded_at, begun_at, ended_at
+        FROM upload
+        WHERE organization_id = $1 AND account_id = $2 AND digest = $3
+        """,
+        upload.organization_id,
+        upload.account_id,
+        upload.digest,
+    )
+    return upload if row is None else Upload(**row)
+
+
+async def find(connection: Connection, upload_id: UUID, organization_id: UUID) -> Upload | None:
+    """Find a table of an organization; that of another does not exist for it."""
+    row = await connection.fetchrow(
+        """
+        SELECT
+            id, organization_id, account_id, digest, name, content, state, total, done, results,
+            receipt, trouble, uploaded_at, begun_at, ended_at
+        FROM upload
+        WHERE id = $1 AND organization_id = $2
+        """,
+        upload_id,
+        organization_id,
+    )
+    return None if row is None else Upload(**row)
+
+
+async def uploads_of(connection: Connection, organization_id: UUID, limit: int) -> list[Upload]:
+    """The latest tables of an organization, without what is in them."""
+    rows = await connection.fetch(
+        """
+        SELECT
+            id, organization_id, account_id, digest, name, ''::bytea AS content, state, total, done,
+            NULL::jsonb AS results, NULL::jsonb AS receipt, trouble, uploaded_at, begun_at, ended_at
+        FROM upload
+        WHERE organization_id = $1
+        ORDER BY uploaded_at DESC
+        LIMIT $2
+        """,
+        organization_id,
+        limit,
+    )
+    return [Upload(**row) for row in rows]
+
+
+async def begin_applying(
+    connection: Connection, upload_id: UUID, receipt: dict[str, Any], now: datetime
+) -> bool:
+    """Let a table that was checked be applied; pressed again it begins nothing new."""
+    told = await connection.execute(
+        """
+        UPDATE upload SET state = 'APPLYING', receipt = $2, begun_at = $3, done = 0
+        WHERE id = $1 AND state = 'CHECKED'
+        """,
+        upload_id,
+        receipt,
+        now,
+    )
+    return str(told) == "UPDATE 1"
+
+
+async def claim(connection: Connection, now: datetime, busy_until: datetime) -> Upload | None:
+    """Take the oldest table that waits, for a while; whoever took it and died is overtaken."""
+    row = await connection.fetchrow(
+        """
+        UPDATE upload SET busy_until = $2
+        WHERE id = (
+            SELECT id FROM upload
+            WHERE state IN ('CHECKING', 'APPLYING') AND (busy_until IS NULL OR busy_until < $1)
+            ORDER BY uploaded_at
+            FOR UPDATE SKIP LOCKED
+            LIMIT 1
+        )
+        RETURNING
+            id, organization_id, account_id, digest, name, content, state, total, done, results,
+            receipt, trouble, uploaded_at, begun_at, ended_at
+        """,
+        now,
+        busy_until,
+    )
+    return None if row is None else Upload(**row)
+
+
+async def note_progress(
+    connection: Connection, upload_id: UUID, done: int, busy_until: datetime
+) -> None:
+    await connection.execute(
+        "UPDATE upload SET done = least($2, total), busy_until = $3 WHERE id = $1",
+        upload_id,
+        done,
+        busy_until,
+    )
+
+
+async def finish(
+    connection: Connection,
+    upload_id: UUID,
+    state: State,
+    results: list[dict[str, Any]] | None,
+    now: datetime,
+    *,
+    trouble: str | None = None,
+) -> None:
+    """Write down what the check found, or what became of each row."""
+    await connection.execute(
+        """
+        UPDATE upload SET
+            state = $2, results = coalesce($3, results), trouble = $5, busy_until = NULL,
+            done = CASE WHEN $3::jsonb IS NULL THEN done ELSE total END,
+            ended_at = CASE WHEN $2 IN ('DONE', 'FAILED') THEN $4 END
+        WHERE id = $1
+        """,
+        upload_id,
+        state,
+        results,
+        now,
+        trouble,
+    )
+
+
+async def clear(connection: Connection, *, before: datetime) -> None:
+    """Remove what is old: a table names people."""
+    await connection.execute(
+        "DELETE FROM upload WHERE uploaded_at < $1 AND state NOT IN ('CHECKING', 'APPLYING')",
+        before,
+    )
