@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-COLUMNS_MAX = 200
+COLUMNS_MAX = 367
 GAP = 0.2
 WHOLE = 100.0
 STEPS = (1, 2, 5, 10)

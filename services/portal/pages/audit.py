@@ -1,6 +1,7 @@
 """/o/{organization}/audit: who did what to whom, by which door, from what to what."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,6 +18,7 @@ from services.portal.views.people import find_by_email
 
 NUMBER_MAX = 2**62
 PAGES_OF_A_DOWNLOAD = 200
+AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def audit(request: Request) -> Response:
@@ -26,13 +28,15 @@ async def audit(request: Request) -> Response:
     wanted = Wanted(act=given.get("act", "") if given.get("act") in ACTS else "", account=person)
     is_nobody = bool(given.get("person", "").strip()) and person is None
     trail = Trail(()) if is_nobody else await trail_page(desk, wanted, _before(given))
+    faces = await _faces(desk, trail)
     return await show_at(
         request,
         desk,
         "audit.html",
         "trail",
         trail=trail,
-        faces=await _faces(desk, trail),
+        faces=faces,
+        called=called_by(faces),
         wanted=wanted,
         person=given.get("person", ""),
         acts=sorted(ACTS.items(), key=lambda each: each[1]),
@@ -61,12 +65,23 @@ async def audit_csv(request: Request) -> Response:
 
 
 def _line(done: Done, faces: Mapping[UUID, Face]) -> tuple[object, ...]:
+    called = called_by(faces)
     changes = "; ".join(
-        f"{name}: {was or '-'} > {became or '-'}" for name, was, became in done.changes
+        f"{name}: {called(was) or '-'} > {called(became) or '-'}"
+        for name, was, became in done.changes
     )
     by = faces[done.by].name if done.by else ""
     about = faces[done.about].name if done.about else ""
     return (done.at.isoformat(), done.words, by, done.door, about, changes)
+
+
+def called_by(faces: Mapping[UUID, Face]) -> Callable[[str], str]:
+    """Call an id among what changed by its person's name; anything else is what it is."""
+
+    def called(value: str) -> str:
+        return faces[UUID(value)].name if AN_ID.fullmatch(value) else value
+
+    return called
 
 
 async def _person(desk: Desk, named: str) -> UUID | None:
@@ -81,7 +96,9 @@ async def _person(desk: Desk, named: str) -> UUID | None:
 
 
 async def _faces(desk: Desk, trail: Trail) -> dict[UUID, Face]:
-    ids = [each for done in trail.entries for each in (done.by, done.about) if each is not None]
+    ids = {each for done in trail.entries for each in (done.by, done.about) if each is not None}
+    told = (value for done in trail.entries for _, *values in done.changes for value in values)
+    ids |= {UUID(value) for value in told if AN_ID.fullmatch(value)}
     return await faces_of(desk.asking, ids)
 
 

@@ -65,7 +65,7 @@ async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
 
 
 def first_steps(desk: Desk, pool: PoolSeen, seats: Sequence[Seats], people: int) -> list[Step]:
-    """What a new organization does first; nothing once all of it is done."""
+    """What a new organization does first; nothing once people and credits are in."""
     others = {account for product in seats for account in product.holders}
     steps = [
         Step("Add people", f"{desk.home}/people/new", people >= HAS_PEOPLE),
@@ -74,7 +74,8 @@ def first_steps(desk: Desk, pool: PoolSeen, seats: Sequence[Seats], people: int)
         ),
         Step("Put credits into the pool", f"{desk.home}/credits", not pool.is_empty),
     ]
-    return [] if all(step.is_done for step in steps) else steps
+    is_new = pool.is_empty or people < HAS_PEOPLE
+    return steps if is_new else []
 
 
 routes = [Route("/o/{organization}", overview)]

@@ -49,6 +49,9 @@ ACTS = {
     "set_floating": "Floating changed",
     "decide_beta": "Beta decided",
     "set_offer": "Offer changed",
+    "apply_for_trial": "Trial applied for",
+    "place_license_order": "Licenses ordered",
+    "place_credit_order": "Credits ordered",
     "close_checkout": "Checkout closed",
     "set_credit_access": "Credit access changed",
     "edit_quota": "Quota changed",
@@ -63,6 +66,8 @@ ACTS = {
     "release_lot": "Lot released",
     "import_balance": "Balance brought in",
 }
+# Ids that tell a reader nothing.
+UNTOLD = {"request_id", "transfer_id"}
 DOORS = {"coffer_portal": "portal", "operator": "vendor staff", "stage": "demonstration"}
 
 
@@ -186,7 +191,7 @@ def _done(entry: AuditEntry) -> Done:
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
     for name in dict.fromkeys([*before, *after]):
         was, became = _told(before.get(name)), _told(after.get(name))
-        if was != became:
+        if was != became and name not in UNTOLD:
             yield name.replace("_", " "), was, became
 
 
