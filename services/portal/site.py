@@ -35,7 +35,7 @@ def make_site(rooms: Rooms) -> Starlette:
         routes=[
             *watching.routes,
             *static_files.routes,
-            *sign_in.routes,
+            *sign_in.routes_for(rooms.settings),
             *_machines(rooms),
             *_pages(),
         ],

@@ -13,7 +13,8 @@ from deploy.native.addresses import addresses
 from deploy.native.broker import users
 from deploy.native.provision import names_of_passwords
 from deploy.native.settings import read_settings
-from shared.messaging.topology import LEDGER_SHARDS, type_of_exchange
+from services.portal.settings import PortalSettings
+from shared.messaging.topology import LEDGER_SHARDS, PORTAL, type_of_exchange
 from shared.settings import settings_for
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,8 @@ def test_a_container_is_given_what_its_service_reads_and_nothing_else(
     given = environment_of(service)
     own = {f"COFFER_{service.upper()}_DATABASE_URL", f"COFFER_{service.upper()}_AMQP_URL"}
     known = {"SERVICE", "COFFER_HEALTH_PORT", "COFFER_LEDGER_WORKER", "COFFER_LEDGER_WORKERS"}
+    if service == PORTAL:
+        known |= {f"COFFER_PORTAL_{name.upper()}" for name in PortalSettings.model_fields}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     settings = settings_for(service)

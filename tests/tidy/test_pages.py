@@ -11,7 +11,7 @@ Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 LINES_OF_A_DECISION = 40
 PARTS_OF_A_DECISION = ("Context", "Decision", "Consequences", "Alternatives")
 BUILD_MACHINE = re.compile(r"(?<![\w.~-])/(?:work|farm)/")
-REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|file:/{3}")
+REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|file:/{3}(?!etc/)")
 # Turned by thirteen letters, so that this page does not hold what it forbids.
 TRADEMARKS = ("punbf", "i-enl", "ienl", "rafpncr", "pbeban")
 

@@ -7,7 +7,6 @@ CREATE TABLE session (
     door text NOT NULL CHECK (door IN ('oidc', 'demo')),
     browser text NOT NULL,
     form_key bytea NOT NULL,
-    provider_token text,
     begun_at timestamptz NOT NULL,
     seen_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL

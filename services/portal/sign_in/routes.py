@@ -1,5 +1,6 @@
 """The door: the sign-in page, the story's people, and the way out."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from services.portal.sessions import (
     require_viewer,
     seconds_left,
 )
+from services.portal.settings import PortalSettings
 from services.portal.show import DENSITIES, THEMES, is_own_path, show
 from services.portal.sign_in import personas
 
@@ -93,14 +95,23 @@ async def appearance(request: Request) -> Response:
     return response
 
 
-routes = [
+ROUTES = (
     Route("/appearance", appearance, methods=["POST"]),
     Route("/sign-in/stay", stay, methods=["POST"]),
     Route("/", home),
     Route("/sign-in", sign_in),
     Route("/sign-in/persona", as_persona, methods=["POST"]),
     Route("/sign-out", sign_out, methods=["POST"]),
-]
+)
+
+
+def routes_for(settings: PortalSettings) -> Iterator[Route]:
+    """The doors there are: the provider's only where one is set, for its client loads slowly."""
+    yield from ROUTES
+    if settings.oidc_issuer:
+        from services.portal.sign_in import by_provider  # noqa: PLC0415 -- as said
+
+        yield from by_provider.routes
 
 
 def _next(asked: str) -> str:

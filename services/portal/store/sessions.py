@@ -16,7 +16,6 @@ class Session:
     door: str
     browser: str
     form_key: bytes
-    provider_token: str | None
     begun_at: datetime
     seen_at: datetime
     ends_at: datetime
@@ -26,17 +25,15 @@ async def begin(connection: Connection, session: Session) -> None:
     await connection.execute(
         """
         INSERT INTO session (
-            token_hash, account_id, door, browser, form_key, provider_token,
-            begun_at, seen_at, ends_at
+            token_hash, account_id, door, browser, form_key, begun_at, seen_at, ends_at
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         session.token_hash,
         session.account_id,
         session.door,
         session.browser,
         session.form_key,
-        session.provider_token,
         session.begun_at,
         session.seen_at,
         session.ends_at,
@@ -50,8 +47,7 @@ async def find(
     row = await connection.fetchrow(
         """
         SELECT
-            token_hash, account_id, door, browser, form_key, provider_token,
-            begun_at, seen_at, ends_at
+            token_hash, account_id, door, browser, form_key, begun_at, seen_at, ends_at
         FROM session
         WHERE token_hash = $1 AND ends_at > $2 AND seen_at > $3
         """,
@@ -74,8 +70,7 @@ async def list_of(
     rows = await connection.fetch(
         """
         SELECT
-            token_hash, account_id, door, browser, form_key, provider_token,
-            begun_at, seen_at, ends_at
+            token_hash, account_id, door, browser, form_key, begun_at, seen_at, ends_at
         FROM session
         WHERE account_id = $1 AND ends_at > $2 AND seen_at > $3
         ORDER BY seen_at DESC
