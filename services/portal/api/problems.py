@@ -59,6 +59,7 @@ STATUS_OF: dict[RefusalCode | ApiCode, HTTPStatus] = {
     RefusalCode.NOT_ENROLLED: HTTPStatus.FORBIDDEN,
     RefusalCode.UNKNOWN_ACCOUNT: HTTPStatus.NOT_FOUND,
     RefusalCode.UNKNOWN_ORGANIZATION: HTTPStatus.NOT_FOUND,
+    RefusalCode.NOT_IN_ORGANIZATION: HTTPStatus.NOT_FOUND,
     RefusalCode.UNKNOWN_LICENSE: HTTPStatus.NOT_FOUND,
     RefusalCode.UNKNOWN_PRODUCT: HTTPStatus.NOT_FOUND,
     RefusalCode.UNKNOWN_CHECKOUT: HTTPStatus.NOT_FOUND,

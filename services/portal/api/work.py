@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from services.portal.api import gates
-from services.portal.api.operations import Asked
+from services.portal.api.operations import Asked, ask_service
 from services.portal.api.problems import refused_here
 from services.portal.api.tokens import TokenShown, shown
 from services.portal.spendable import Why, spendable_of
@@ -178,6 +178,14 @@ async def list_requests(asked: Asked) -> dict[str, Any]:
         himself = str(asked.caller.viewer.account_id)
         own = [one for one in result["requests"] if one["account_id"] == himself]
         result = result | {"requests": own}
+    return result
+
+
+async def show_verdict(asked: Asked) -> dict[str, Any]:
+    """Tell what was decided about a command of a wallet; there is nothing where none was."""
+    result = await ask_service(asked)
+    if result.get("verdict") is None:
+        raise refused_here(RefusalCode.UNKNOWN_ENTRY)
     return result
 
 

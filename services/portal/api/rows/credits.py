@@ -102,7 +102,7 @@ PLACES = (
     Operation("GET", "/orders/refunds", ListRefunds, RefundList, READ, "orders", owners_only),
     Operation(
         "GET", "/commands/{command_id}", ShowVerdict, VerdictShown, READ_OR_NODE, "holds",
-        owners_only,
+        owners_only, work.show_verdict,
     ),
 )  # fmt: skip
 
