@@ -1,7 +1,7 @@
 """Who watches what: facts make topics dirty, dirty ones are looked at once and sent to all."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +29,7 @@ from shared.service import Running
 
 NAME = "live"
 BEAT_SECONDS = 10.0
+CHECK_SECONDS = 2.5
 AGAIN_SECONDS = 3.0
 SILENT_SECONDS = 12.0
 VIEWINGS_MAX = 1_500
@@ -54,6 +55,7 @@ class Hub:
     _by_id: dict[UUID, set[Channel]] = field(default_factory=dict)
     _heard: dict[str, float] = field(default_factory=dict)
     _tasks: asyncio.TaskGroup | None = None
+    _beaten: float = 0.0
 
     def check_room(self) -> None:
         """See that another stream can be served; raises Full."""
@@ -61,11 +63,13 @@ class Hub:
             raise Full
 
     @contextmanager
-    def watching(self, viewing: Viewing, watched: Iterable[Watched]) -> Iterator[None]:
+    def watching(self, viewing: Viewing) -> Iterator[None]:
         """Let somebody watch for as long as his stream is open."""
         self.viewings.add(viewing)
         viewing.send("hello", event("hello", build=self.build, **self._now(viewing)))
-        channels = [self._channel(one, viewing) for one in watched if self._tasks is not None]
+        channels = [
+            self._channel(one, viewing) for one in viewing.watched if self._tasks is not None
+        ]
         if self._tasks is None:
             viewing.end(STOPPING)
         try:
@@ -109,8 +113,8 @@ class Hub:
             self._tasks = tasks
             try:
                 while not running.stopping.is_set():
-                    await self._beat()
-                    await running.pause(BEAT_SECONDS)
+                    await self._check()
+                    await running.pause(CHECK_SECONDS)
             finally:
                 self._tasks = None
                 for viewing in tuple(self.viewings):
@@ -186,12 +190,18 @@ class Hub:
                     viewing.trust(viewer)
             return
 
-    async def _beat(self) -> None:
-        """Tell everybody that his numbers are current, unless they may not be."""
+    async def _check(self) -> None:
+        """Close what is not to be seen any more; tell the others from time to time that we live."""
         await succeeded(self._end_sessions(), about="live_sessions")
         for channel in self._channels.values():
             if any(self._is_silent(service) for service in channel.watched.topic.services):
                 channel.dirty.set()
+        if monotonic() - self._beaten >= BEAT_SECONDS:
+            self._beaten = monotonic()
+            self._beat()
+
+    def _beat(self) -> None:
+        """Tell everybody that his numbers are current, unless they may not be."""
         is_current = not self._heard or any(not self._is_silent(each) for each in self._heard)
         for viewing in self.viewings:
             beat = event("beat", **self._now(viewing)) if is_current else QUIET

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from services.portal.live.hub import Hub
-from services.portal.live.topics import Watched
 from services.portal.live.viewing import Viewing, event
 
 SEND_SECONDS = 20.0
@@ -19,18 +18,17 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, hub: Hub, viewing: Viewing, watched: tuple[Watched, ...]) -> None:
+    def __init__(self, hub: Hub, viewing: Viewing) -> None:
         """Stand ready; watching begins with the answer."""
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._hub = hub
         self._viewing = viewing
-        self._watched = watched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer the request with events."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        with self._hub.watching(self._viewing, self._watched):
+        with self._hub.watching(self._viewing):
             async with asyncio.TaskGroup() as tasks:
                 leaving = tasks.create_task(self._end_when_gone(receive))
                 with suppress(TimeoutError):

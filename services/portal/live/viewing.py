@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from services.portal.format import Format
+from services.portal.live.topics import Watched
 from services.portal.viewer import Viewer
 
 SIGNED_OUT = "signed_out"
@@ -23,6 +24,7 @@ class Viewing:
     viewer: Viewer
     session: bytes
     reading: Format
+    watched: tuple[Watched, ...]
     is_in_doubt: bool = False
     ended: str | None = None
     waiting: dict[str, bytes] = field(default_factory=dict)
@@ -44,9 +46,15 @@ class Viewing:
         self.is_in_doubt = True
 
     def trust(self, viewer: Viewer) -> None:
+        """Go on, if he may still see all of it."""
         self.viewer = viewer
         self.is_in_doubt = False
+        if not self.may_see_all():
+            self.end(NO_MORE)
         self._wake.set()
+
+    def may_see_all(self) -> bool:
+        return all(one.may_be_seen_by(self.viewer) for one in self.watched)
 
     async def take(self) -> bytes | None:
         """Wait for what is to be sent next; nothing once the stream ends."""

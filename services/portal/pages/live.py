@@ -29,9 +29,10 @@ async def live(request: Request) -> Response:
         raise NotFound from None
     except Full:
         return PlainTextResponse("busy\n", 503, headers={"Retry-After": RETRY_SECONDS})
-    if not watched or not all(one.may_be_seen_by(viewer) for one in watched):
+    viewing = Viewing(viewer, session.token_hash, format_for(request), watched)
+    if not watched or not viewing.may_see_all():
         raise NotFound
-    return EventStream(hub, Viewing(viewer, session.token_hash, format_for(request)), watched)
+    return EventStream(hub, viewing)
 
 
 routes = [Route("/live", live)]

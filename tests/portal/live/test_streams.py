@@ -1,0 +1,125 @@
+"""What one who keeps a page open is told, by whose rights, and when it ends."""
+
+from uuid import UUID
+
+from shared.contracts.accounts import RegisterAccount
+from tests.builders import an_account, an_id
+from tests.portal.live.streaming import watching
+from tests.portal.site import Site, sends
+from tests.portal.studio import Studio
+from tests.speaking import Portal
+
+
+async def test_a_stream_begins_with_all_of_the_page(portal: Site, studio: Studio) -> None:
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"overview:{studio.id}") as stream,
+    ):
+        hello = await stream.find(lambda event: event.kind == "hello")
+        for block in ("pool", "limited", "needs", "seats"):
+            await stream.says(f'id="{block}"')
+
+    assert hello.data["build"]
+    assert hello.data["at"].endswith("UTC")
+
+
+async def test_credits_that_arrive_show_on_an_open_page(portal: Site, studio: Studio) -> None:
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"overview:{studio.id}") as stream,
+    ):
+        await stream.says('id="pool"')
+        await studio.buys("500")
+        await stream.says('id="pool"', "500.00", "available")
+
+
+async def test_two_who_watch_get_the_same_bytes(portal: Site, studio: Studio) -> None:
+    topic = f"overview:{studio.id}"
+    async with (
+        portal.client_of(studio.ana) as one,
+        portal.client_of(studio.ana) as other,
+        watching(one, topic) as first,
+        watching(other, topic) as second,
+    ):
+        await studio.buys("70")
+        shown = [await stream.says('id="pool"', "70.00") for stream in (first, second)]
+
+    assert shown[0].html == shown[1].html
+
+
+async def test_what_is_not_ones_own_does_not_exist(
+    portal: Site, studio: Studio, people: Portal
+) -> None:
+    stranger = await registered(people)
+    member = await studio.joined_by("MEMBER")
+    topics = (f"overview:{studio.id}", f"overview:{an_id()}", "overview:", "ops", "no_such_page")
+
+    for account in (stranger.account_id, member):
+        async with portal.client_of(account) as client:
+            answers = [await client.get("/live", params={"topics": topic}) for topic in topics]
+        assert [answer.status_code for answer in answers] == [404] * len(topics)
+
+
+async def test_who_is_not_signed_in_is_told_to_ask_no_more(portal: Site, studio: Studio) -> None:
+    async with portal.nobody() as client:
+        answer = await client.get("/live", params={"topics": f"overview:{studio.id}"})
+
+    assert answer.status_code == 204
+
+
+async def test_signing_out_closes_the_streams_of_the_session(portal: Site, studio: Studio) -> None:
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"overview:{studio.id}") as stream,
+    ):
+        await stream.says('id="pool"')
+        left = await sends(client, "/me/account", {}, to="/sign-out")
+        last = await stream.ends()
+
+    assert left.status_code == 303
+    assert (last.kind, last.data["why"]) == ("bye", "signed_out")
+
+
+async def test_a_session_that_another_process_ended_is_noticed(
+    portal: Site, studio: Studio
+) -> None:
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"overview:{studio.id}") as stream,
+    ):
+        await stream.says('id="pool"')
+        await portal.pool.execute("DELETE FROM session WHERE account_id = $1", studio.ana)
+        last = await stream.ends()
+
+    assert last.data["why"] == "signed_out"
+
+
+async def test_who_hands_the_organization_over_sees_no_more_of_it(
+    portal: Site, studio: Studio
+) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"overview:{studio.id}") as stream,
+    ):
+        await stream.says('id="pool"')
+        await hand_over(studio, ben)
+        last = await stream.ends()
+
+    assert last.data["why"] == "no_more"
+
+
+async def registered(people: Portal) -> RegisterAccount:
+    data = an_account(name="Mona")
+    assert (await people.ask(data, by=data.account_id)).accepted
+    return data
+
+
+async def hand_over(studio: Studio, to: UUID) -> None:
+    from shared.contracts.transfers import AcceptTransfer, RequestTransfer  # noqa: PLC0415
+
+    asked = await studio.does(RequestTransfer(to_account_id=to))
+    assert asked.accepted, asked
+    transfer = UUID(str((asked.result or {})["transfer_id"]))
+    taken = await studio.does(AcceptTransfer(transfer_id=transfer), by=to)
+    assert taken.accepted, taken
