@@ -166,9 +166,10 @@ async def finish(
     await connection.execute(
         """
         UPDATE upload SET
-            state = $2, results = coalesce($3, results), trouble = $5, busy_until = NULL,
+            state = $2::text, results = coalesce($3::jsonb, results), trouble = $5::text,
+            busy_until = NULL,
             done = CASE WHEN $3::jsonb IS NULL THEN done ELSE total END,
-            ended_at = CASE WHEN $2 IN ('DONE', 'FAILED') THEN $4 END
+            ended_at = CASE WHEN $2::text IN ('DONE', 'FAILED') THEN $4::timestamptz END
         WHERE id = $1
         """,
         upload_id,

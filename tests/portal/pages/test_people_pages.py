@@ -1,0 +1,154 @@
+"""Adding, finding, changing and removing people, without a script."""
+
+from shared.contracts.licensing import AssignLicense
+from tests.builders import LUMEN, an_id
+from tests.portal.pages.reading import main_of
+from tests.portal.site import Site, sends
+from tests.portal.studio import Studio
+
+
+async def test_R15_a_person_is_added_and_found(portal: Site, studio: Studio) -> None:
+    email = f"{an_id().hex}@larkspur.example"
+    page = f"{studio.home}/people/new"
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        added = await sends(client, page, {"email": email, "role": "GUEST", "mode": "disabled"})
+        again = await sends(client, page, {"email": email, "role": "GUEST", "mode": "disabled"})
+        nobody = await client.get(f"{studio.home}/people?search=nobody-at-all")
+
+    assert f"{email} added" in main_of(added)
+    assert "Invited" in main_of(added)
+    assert again.status_code == 409
+    assert "not added: they are in already" in main_of(again)
+    assert "No one matches." in main_of(nobody)
+
+
+async def test_what_was_typed_stays_when_a_field_is_wrong(portal: Site, studio: Studio) -> None:
+    page = f"{studio.home}/people/new"
+
+    async with portal.client_of(studio.ana) as client:
+        answer = await sends(client, page, {"email": "no address", "role": "GUEST"})
+
+    assert answer.status_code == 422
+    assert "<title>Error: Add a person" in answer.text
+    assert 'value="no address"' in answer.text
+    assert 'value="GUEST" checked' in answer.text
+
+
+async def test_a_person_is_added_with_a_seat_and_a_quota_at_once(
+    portal: Site, studio: Studio
+) -> None:
+    email = f"{an_id().hex}@larkspur.example"
+    fields = {"email": email, "role": "MEMBER", "product": LUMEN, "mode": "quota", "limit": "120"}
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        done = await sends(client, f"{studio.home}/people/new", fields)
+        person = await client.get(f"{studio.home}/people?search={email}")
+
+    assert "3 applied, 0 refused" in main_of(done)
+    assert f"{LUMEN} Quota 120.00" in main_of(person)
+
+
+async def test_R22_T10_access_is_set_lowered_and_put_back(portal: Site, studio: Studio) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    await studio.buys("500")
+    page = f"{studio.home}/people/{chloe}"
+    quota = {"mode": "quota", "limit": "1,200.5", "period": "month"}
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        given = await sends(client, f"{page}/access", quota)
+        zero = await sends(client, f"{page}/access", {"mode": "quota", "limit": "0"})
+        typed = await sends(client, f"{page}/access", {"mode": "quota", "limit": "1e3"})
+        undone = await sends(client, page, {"mode": "disabled"}, to=f"{page}/access")
+
+    assert "500.00 can be spent now" in main_of(given)
+    assert "limited by pool" in main_of(given)
+    assert "Quota 1,200.50" in main_of(given)
+    assert "Undo" in main_of(given)
+    assert (zero.status_code, "that is not a quota" in main_of(zero)) == (409, True)
+    assert typed.status_code == 422
+    assert "access off" in main_of(undone)
+
+
+async def test_access_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
+    portal: Site, studio: Studio
+) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    page = f"{studio.home}/people/{chloe}/access"
+    wish = {"seen": "quota 120", "mode": "unlimited"}
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        stopped = await sends(client, page, wish)
+
+    assert stopped.status_code == 409
+    assert "You saw quota 120 Now disabled You want unlimited" in main_of(stopped)
+
+
+async def test_R18_a_seat_is_given_and_taken_back_from_the_person(
+    portal: Site, studio: Studio
+) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    page = f"{studio.home}/people/{chloe}"
+    seat = {"product": LUMEN}
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        given = await sends(client, page, {"act": "assign", **seat}, to=f"{page}/seats")
+        twice = await sends(client, page, {"act": "assign", **seat}, to=f"{page}/seats")
+        taken = await sends(client, page, {"act": "revoke", **seat}, to=f"{page}/seats")
+
+    assert f"Seat of {LUMEN} given to Chloe" in main_of(given)
+    assert "Seat not assigned: they have a seat already" in main_of(twice)
+    assert "No seats." in main_of(taken)
+
+
+async def test_T1_whoever_is_removed_gives_back_what_the_page_said(
+    portal: Site, studio: Studio
+) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    assigned = await studio.does(AssignLicense(product=LUMEN, account_id=chloe))
+    assert assigned.accepted
+    page = f"{studio.home}/people/{chloe}/remove"
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        asked = await client.get(page)
+        removed = await sends(client, page, {})
+
+    assert f"1 seat come back: {LUMEN}" in main_of(asked)
+    assert "Chloe removed" in main_of(removed)
+
+
+async def test_T30_a_role_is_changed_after_it_was_said_what_that_ends(
+    portal: Site, studio: Studio
+) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    page = f"{studio.home}/people/{chloe}/role"
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        asked = await client.get(page)
+        changed = await sends(client, page, {"role": "GUEST"})
+
+    assert "access to the pool is off until you give it again" in main_of(asked)
+    assert "Chloe is a Guest now" in main_of(changed)
+
+
+async def test_R2_pages_of_an_organization_are_its_administrators_alone(
+    portal: Site, studio: Studio
+) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    outsider = an_id()
+
+    async with portal.client_of(chloe) as client:
+        inside = await client.get(f"{studio.home}/people")
+        foreign = await client.get(f"/o/{outsider}/people")
+
+    assert inside.status_code == 403
+    assert "Only" in main_of(inside)
+    assert foreign.status_code == 404
+
+
+async def test_somebody_elses_people_are_not_found(portal: Site, studio: Studio) -> None:
+    async with portal.client_of(studio.ana) as client:
+        stranger = await client.get(f"{studio.home}/people/{an_id()}")
+        nonsense = await client.get(f"{studio.home}/people/not-an-id/access")
+
+    assert (stranger.status_code, nonsense.status_code) == (404, 404)

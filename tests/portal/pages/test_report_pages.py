@@ -1,0 +1,114 @@
+"""Usage, statements and the trail: shown, downloaded, the same numbers everywhere."""
+
+import csv
+import io
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+
+from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess
+from shared.contracts.message import CommandData
+from shared.contracts.money import parse_credits
+from tests.builders import CLOCK, an_id
+from tests.portal.pages.reading import main_of
+from tests.portal.site import Site
+from tests.portal.studio import Studio
+from tests.waiting import eventually
+
+
+async def test_usage_is_told_by_day_and_person_and_downloaded_alike(
+    portal: Site, studio: Studio
+) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    await rendered(studio, ben, "84")
+
+    async with portal.client_of(studio.ana) as client:
+        by_day = await told(client, f"{studio.home}/usage", "84.00 credits charged")
+        by_person = await client.get(f"{studio.home}/usage?by=person")
+        table = await client.get(f"{studio.home}/usage.csv?by=person")
+        single = await client.get(f"{studio.home}/usage/charges.csv")
+    async with portal.client_of(ben) as client:
+        mine = await client.get("/me/usage")
+
+    assert "<svg" in by_day.text
+    assert "Ben" in main_of(by_person)
+    rows = list(csv.reader(io.StringIO(table.text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}"))))
+    assert rows[1][:2] == ["Ben", str(ben)]
+    assert rows[1][-2:] == ["84", "1"]
+    assert table.headers["content-disposition"].startswith('attachment; filename="usage-by-person')
+    assert str(ben) in single.text
+    assert "84.00 credits charged" in main_of(mine)
+
+
+async def test_a_range_that_is_none_is_told_and_another_is_shown(
+    portal: Site, studio: Studio
+) -> None:
+    tomorrow = (CLOCK.now() + timedelta(days=1)).date()
+
+    async with portal.client_of(studio.ana) as client:
+        backward = await client.get(f"{studio.home}/usage?from={tomorrow}&to=2026-01-01")
+        empty = await client.get(f"{studio.home}/usage")
+
+    assert "<title>Error: Usage" in backward.text
+    assert "From comes before To" in main_of(backward)
+    assert "No usage between" in main_of(empty)
+
+
+async def test_a_statement_adds_up_on_the_page_and_in_the_table(
+    portal: Site, studio: Studio
+) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    await rendered(studio, ben, "84")
+
+    async with portal.client_of(studio.ana) as client:
+        months = await client.get(f"{studio.home}/statements")
+        period = f"{CLOCK.now():%Y-%m}"
+        month = await client.get(f"{studio.home}/statements/{period}")
+        table = await client.get(f"{studio.home}/statements/{period}.csv")
+        before = await client.get(f"{studio.home}/statements/1999-01")
+        nonsense = await client.get(f"{studio.home}/statements/soon")
+
+    assert "Open until" in main_of(months)
+    assert "Granted 500.00" in main_of(month)
+    assert "Spent \N{MINUS SIGN}84.00" in main_of(month)
+    assert "Now 416.00" in main_of(month)
+    assert "closing,416" in table.text
+    assert (before.status_code, nonsense.status_code) == (404, 404)
+
+
+async def test_the_trail_names_people_and_what_changed(portal: Site, studio: Studio) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    given = SetCreditAccess(account_id=ben, mode="quota", limit=parse_credits("120"))
+    assert (await studio.does(given)).accepted
+
+    async with portal.client_of(studio.ana) as client:
+        trail = await told(client, f"{studio.home}/audit", "mode: disabled → quota limit: 120")
+        his = await client.get(f"{studio.home}/audit?person={ben}&act=add_member")
+        table = await client.get(f"{studio.home}/audit.csv")
+        nobody = await client.get(f"{studio.home}/audit?person=nobody")
+
+    assert "Credit access changed" in main_of(trail)
+    assert "Added to the organization" in main_of(his)
+    assert "Credit access changed" not in main_of(his).partition("Clear filters")[2]
+    assert "Ben" in table.text
+    assert "Nothing recorded for this filter." in main_of(nobody)
+
+
+async def rendered(studio: Studio, who: UUID, amount: str) -> None:
+    """Somebody renders for so much, out of 500 that were bought."""
+    await studio.buys("500")
+    assert (await studio.does(SetCreditAccess(account_id=who, mode="unlimited"))).accepted
+    hold = an_id()
+    acts: list[tuple[CommandData, UUID]] = [
+        (AuthorizeHold(amount=parse_credits(amount), job="J1"), hold),
+        (CaptureHold(hold_id=hold, amount=parse_credits(amount)), an_id()),
+    ]
+    for data, identifier in acts:
+        verdict = await studio.people.ask(data, by=who, owner=studio.id, id=identifier)
+        assert verdict.accepted, verdict
+
+
+async def told(client: httpx.AsyncClient, page: str, words: str) -> httpx.Response:
+    """Look until a page tells something that a service may still be adding up."""
+    return await eventually(lambda: client.get(page), lambda seen: words in main_of(seen))
