@@ -53,6 +53,7 @@ async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
     limited = await limited_people(desk, around, LIMITED_SHOWN)
     ids = [UUID(one["account_id"]) for one in asked] + [each.account_id for each in limited.shown]
     faces = await faces_of(desk.asking, ids)
+    limited = limited.knowing({face.account_id for face in faces.values() if not face.registered})
     return {
         "pool": pool,
         "holds": holds,

@@ -1,6 +1,7 @@
 """Who cannot spend as he likes now, the most limited first."""
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.portal.asking import RefusedError
@@ -25,6 +26,14 @@ class LimitedPeople:
     shown: tuple[Limited, ...]
     more: bool
     count: int
+
+    def knowing(self, invited: AbstractSet[UUID]) -> "LimitedPeople":
+        """Tell of those who have not signed up that this is what keeps them (T32)."""
+        shown = (
+            replace(each, spendable=Spendable(0, "invited")) if each.account_id in invited else each
+            for each in self.shown
+        )
+        return replace(self, shown=tuple(shown))
 
 
 async def limited_people(desk: Desk, around: Surroundings, most: int) -> LimitedPeople:
