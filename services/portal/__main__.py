@@ -5,6 +5,7 @@ from services.portal.api import keys
 from services.portal.bulk import carrying
 from services.portal.live import listening
 from services.portal.mail import sending
+from services.portal.operating import dying, reconciling
 from services.portal.webhooks import hearing, outgoing
 from shared.messaging.topology import PORTAL
 from shared.service import run
@@ -18,6 +19,8 @@ if __name__ == "__main__":
             *commanding.WORKS,
             *listening.WORKS,
             *carrying.WORKS,
+            dying.redrive,
+            reconciling.reconcile,
             outgoing.deliver,
             outgoing.sweep,
             sending.send,

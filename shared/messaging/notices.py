@@ -23,6 +23,7 @@ TOLD_TO_PEOPLE = (
     "credit_ledger.debt.*",
     "credit_ledger.expiry.*",
     "credit_ledger.order.placed",
+    "credit_ledger.order.withheld",
     "credit_ledger.period.*",
     "credit_ledger.pool.*",
     "credit_ledger.quota.*",

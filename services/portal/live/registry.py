@@ -12,8 +12,9 @@ from services.portal.live.topics import (
     Topics,
     of_administrators,
     of_ops,
+    of_staff,
 )
-from services.portal.pages import ops, overview
+from services.portal.pages import operator_reconcile, operator_work, ops, overview
 from services.portal.rooms import Rooms
 from services.portal.views.desk import Desk
 from services.portal.views.needs import BUY
@@ -73,6 +74,24 @@ for topic in (
         may_see=of_ops,
         look=ops.watch,
         every_seconds=0.5,
+        steady=True,
+    ),
+    Topic(
+        name="work",
+        template="operator.html",
+        blocks=("summary",),
+        may_see=of_staff,
+        look=operator_work.watch,
+        every_seconds=10.0,
+        steady=True,
+    ),
+    Topic(
+        name="reconcile",
+        template="operator_reconcile.html",
+        blocks=("result",),
+        may_see=of_staff,
+        look=operator_reconcile.watch,
+        every_seconds=2.0,
         steady=True,
     ),
 ):

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.format import Format, format_of
-from services.portal.live.ops.names import Names
+from services.portal.live.ops.names import names_of
 from services.portal.live.ops.screen import screen_of
 from services.portal.live.ops.view import (
     KIND_WORDS,
@@ -23,7 +23,6 @@ from services.portal.sessions import require_ops
 from services.portal.show import format_for, show
 
 UTC_ZONE = "UTC"
-NAMES = "ops.names"
 
 
 async def ops(request: Request) -> Response:
@@ -40,7 +39,7 @@ async def watch(rooms: Rooms, _key: str, reading: Format) -> Scene:
 
 async def look(rooms: Rooms, reading: Format) -> dict[str, Any]:
     """All that the page shows; it asks for names alone, and has everything else by heart."""
-    screen, names, now = screen_of(rooms), _names(rooms), rooms.clock.now()
+    screen, names, now = screen_of(rooms), names_of(rooms), rooms.clock.now()
     screen.watch()
     await names.learn(rooms.asking, (line.subject for line in screen.feed))
     return {
@@ -53,12 +52,6 @@ async def look(rooms: Rooms, reading: Format) -> dict[str, Any]:
         "names": names,
         "kind_words": KIND_WORDS,
     }
-
-
-def _names(rooms: Rooms) -> Names:
-    names = rooms.running.rooms.setdefault(NAMES, Names())
-    assert isinstance(names, Names)
-    return names
 
 
 routes = [Route("/ops", ops)]

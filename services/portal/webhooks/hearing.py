@@ -8,6 +8,7 @@ each fact is told by itself.
 from faststream.rabbit import RabbitRouter
 
 from services.portal.mail.letters import letters_about
+from services.portal.operating.noticing import note
 from services.portal.store import deliveries, letters, webhooks
 from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
@@ -35,6 +36,7 @@ async def take(fact: Fact[FactData], pool: Pool, clock: Clock) -> None:
             return
         if isinstance(fact.data, AccountForgotten):
             await letters.drop_letters_to(change.connection, fact.data.account_id, change.now)
+        await note(change.connection, fact)
         await _owe_deliveries(change, fact)
         owed = [(clock.new_id(), one) for one in letters_about(fact)]
         await letters.add_letters(change.connection, owed, change.now)

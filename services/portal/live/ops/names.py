@@ -7,9 +7,11 @@ from time import monotonic
 from uuid import UUID
 
 from services.portal.asking import Asking, RefusedError
+from services.portal.rooms import Rooms
 from shared.contracts.organizations import ListOrganizations, OrganizationList
 from shared.messaging.ask import NoAnswer
 
+NAME = "ops.names"
 REMEMBERED_SECONDS = 300.0
 REMEMBERED_MAX = 2_000
 ASKED_AT_ONCE = 10
@@ -44,3 +46,10 @@ class Names:
             if UUID(subject) in (listed.organization_id, listed.administrator_id):
                 name = f"{listed.administrator_name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
         self._known[subject] = (monotonic(), name)
+
+
+def names_of(rooms: Rooms) -> Names:
+    """The names that this process knows."""
+    names = rooms.running.rooms.setdefault(NAME, Names())
+    assert isinstance(names, Names)
+    return names

@@ -1,0 +1,162 @@
+"""Holds what the services answer against each other, organization by organization.
+
+It asks as any client may and opens nobody's database: `coffer reconcile` recomputes the ledger's
+state from its tables, this finds where two services, or two answers of one, do not agree.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from services.portal.asking import RefusedError
+from services.portal.format import format_of
+from services.portal.live.desks import desk_of
+from services.portal.operating.comparing import Books, differences_of
+from services.portal.rooms import Rooms, rooms_of
+from services.portal.show import LOCALES
+from services.portal.store import reconciliations as store
+from services.portal.store.reconciliations import Reconciliation
+from services.portal.views.desk import Desk
+from shared.contracts.credit_queries import ListCreditAccess, ListJournal, ListLots, ShowPool
+from shared.contracts.licensing import LicenseList, ListLicenses
+from shared.contracts.membership import ListMembers, MemberList
+from shared.contracts.organizations import ListedOrganization, ListOrganizations, OrganizationList
+from shared.contracts.refusals import RefusalCode
+from shared.messaging.ask import NoAnswer
+from shared.service import Running
+
+PAGE = 500
+DIFFERENCES_MAX = 100
+TRIES = 3
+PAUSE_SECONDS = 2.0
+LEFT_ALONE = timedelta(seconds=60)
+# What is on its way between two services while one looks is no difference: look again.
+SETTLE_SECONDS = 3.0
+
+log = structlog.get_logger()
+
+
+async def reconcile(running: Running) -> None:
+    """Do the runs that are asked for, for as long as each takes, whoever looks."""
+    rooms = rooms_of(running)
+    while not running.stopping.is_set():
+        run = await _take_up(rooms)
+        if run is not None:
+            await _work_at(rooms, run)
+        await running.pause(PAUSE_SECONDS)
+
+
+async def _take_up(rooms: Rooms) -> Reconciliation | None:
+    now = rooms.wall.now()
+    async with rooms.pool.acquire() as database:
+        return await store.take_up(database, now=now, left_before=now - LEFT_ALONE)
+
+
+async def _work_at(rooms: Rooms, run: Reconciliation) -> None:
+    differences: list[str] = []
+    trouble = None
+    wallets = rows = 0
+    try:
+        async for organization in _organizations(rooms):
+            found, booked = await _compared(rooms, organization)
+            differences += found
+            wallets, rows = wallets + 1, rows + booked
+            await _go_on(rooms, run, wallets, rows)
+            if rooms.running.stopping.is_set():
+                return
+    except (NoAnswer, RefusedError) as error:
+        trouble = str(error)
+    async with rooms.pool.acquire() as database:
+        await store.end(
+            database,
+            run.id,
+            now=rooms.wall.now(),
+            differences=differences[:DIFFERENCES_MAX],
+            trouble=trouble,
+        )
+
+
+async def _go_on(rooms: Rooms, run: Reconciliation, wallets: int, rows: int) -> None:
+    async with rooms.pool.acquire() as database:
+        await store.go_on(
+            database, run.id, now=rooms.wall.now(), wallets=wallets, journal_rows=rows
+        )
+
+
+async def _organizations(rooms: Rooms) -> AsyncIterator[ListedOrganization]:
+    after: UUID | None = None
+    while True:
+        listed = await rooms.asking.show(
+            ListOrganizations(after=after, limit=PAGE), OrganizationList
+        )
+        for organization in listed.organizations:
+            yield organization
+        after = listed.after
+        if after is None:
+            return
+
+
+async def _compared(rooms: Rooms, organization: ListedOrganization) -> tuple[list[str], int]:
+    """What differs each time one looks; the books go on being written meanwhile."""
+    name = f"{organization.administrator_name} ({organization.organization_id})"
+    reading = format_of(LOCALES[0], rooms.settings.zone)
+    desk = await desk_of(rooms, organization.organization_id, reading)
+    found: list[str] = []
+    rows = 0
+    for attempt in range(TRIES):
+        books = await _read(desk)
+        rows = books.journal_rows
+        found = [f"{name}: {difference}" for difference in differences_of(books)]
+        if not found or attempt + 1 == TRIES:
+            break
+        await rooms.running.pause(SETTLE_SECONDS)
+    return found, rows
+
+
+async def _read(desk: Desk) -> Books:
+    members = await _members(desk)
+    licenses = await desk.show(ListLicenses(), LicenseList)
+    try:
+        pool = await desk.ask(ShowPool())
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+            raise
+        return Books(members=members, products=licenses.products)
+    seq_free, rows = await _replayed(desk)
+    return Books(
+        members=members,
+        products=licenses.products,
+        pool=pool,
+        lots=await desk.all(ListLots(limit=PAGE), "lots", most=100_000),
+        access=await desk.all(ListCreditAccess(limit=PAGE), "people", most=100_000),
+        journal_free=seq_free,
+        journal_rows=rows,
+        pool_after=await desk.ask(ShowPool()),
+    )
+
+
+async def _members(desk: Desk) -> dict[UUID, str]:
+    members: dict[UUID, str] = {}
+    after: UUID | None = None
+    while True:
+        listed = await desk.show(ListMembers(after=after, limit=PAGE), MemberList)
+        members |= {one.account_id: one.role for one in listed.members if not one.removing}
+        after = listed.after
+        if after is None:
+            return members
+
+
+async def _replayed(desk: Desk) -> tuple[str | None, int]:
+    """The balance that the last row of the journal says, and how many rows there are."""
+    rows, after, balance = 0, 0, None
+    while True:
+        page: dict[str, Any] = await desk.ask(ListJournal(after=after, limit=PAGE))
+        rows += len(page["rows"])
+        if page["rows"]:
+            balance = str(page["rows"][-1]["balance"])
+        if page.get("after") is None:
+            return balance, rows
+        after = int(page["after"])

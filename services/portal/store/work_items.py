@@ -1,0 +1,127 @@
+"""What operators have to decide, and what they did that no service keeps a trail of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.postgres.pool import Connection
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One thing to decide; `details` are what the fact about it said."""
+
+    id: UUID
+    kind: str
+    owner: UUID
+    account_id: UUID | None
+    told_at: datetime
+    details: dict[str, Any]
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class OperatorAct:
+    """Something that an operator did."""
+
+    id: UUID
+    done_by: UUID
+    done_at: datetime
+    act: str
+    about: str
+    reason: str
+
+
+async def add(connection: Connection, item: WorkItem) -> None:
+    """Note something to decide, once."""
+    await connection.execute(
+        """
+        INSERT INTO work_item (id, kind, owner, account_id, told_at, details)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        item.id,
+        item.kind,
+        item.owner,
+        item.account_id,
+        item.told_at,
+        item.details,
+    )
+
+
+async def find(connection: Connection, item: UUID) -> WorkItem | None:
+    row = await connection.fetchrow(
+        """
+        SELECT id, kind, owner, account_id, told_at, details, decided_by, decided_at, outcome
+        FROM work_item
+        WHERE id = $1
+        """,
+        item,
+    )
+    return None if row is None else WorkItem(**row)
+
+
+async def undecided(connection: Connection, limit: int) -> tuple[WorkItem, ...]:
+    """What is to be decided, oldest first."""
+    rows = await connection.fetch(
+        """
+        SELECT id, kind, owner, account_id, told_at, details, decided_by, decided_at, outcome
+        FROM work_item
+        WHERE decided_at IS NULL
+        ORDER BY told_at, id
+        LIMIT $1
+        """,
+        limit,
+    )
+    return tuple(WorkItem(**row) for row in rows)
+
+
+async def decide(
+    connection: Connection, item: UUID, *, by: UUID, now: datetime, outcome: str
+) -> bool:
+    """Write down what was decided; says whether it was still open."""
+    done = await connection.execute(
+        """
+        UPDATE work_item SET decided_by = $2, decided_at = $3, outcome = $4
+        WHERE id = $1 AND decided_at IS NULL
+        """,
+        item,
+        by,
+        now,
+        outcome,
+    )
+    return str(done) == "UPDATE 1"
+
+
+async def note_act(connection: Connection, act: OperatorAct) -> bool:
+    """Write an act down; says whether it is new."""
+    done = await connection.execute(
+        """
+        INSERT INTO operator_act (id, done_by, done_at, act, about, reason)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        act.id,
+        act.done_by,
+        act.done_at,
+        act.act,
+        act.about,
+        act.reason,
+    )
+    return str(done) == "INSERT 0 1"
+
+
+async def acts(connection: Connection, limit: int) -> tuple[OperatorAct, ...]:
+    rows = await connection.fetch(
+        """
+        SELECT id, done_by, done_at, act, about, reason
+        FROM operator_act
+        ORDER BY id DESC
+        LIMIT $1
+        """,
+        limit,
+    )
+    return tuple(OperatorAct(**row) for row in rows)
