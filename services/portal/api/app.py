@@ -1,6 +1,7 @@
 """The API as an application of its own, mounted by the site: routes, problems, the document."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from hashlib import sha256
 from http import HTTPStatus
 from itertools import groupby
 from typing import Final
@@ -74,11 +75,15 @@ def with_headers(response: Response, request: Request) -> Response:
 
 
 async def _document(request: Request) -> Response:
-    """The OpenAPI document, for everybody."""
+    """The OpenAPI document, for everybody; whoever has it already is told so."""
     state = request.app.state
     if not hasattr(state, "document"):
         state.document = orjson.dumps(document())
-    return Response(state.document, media_type=JSON_TYPE)
+        state.version = f'"{sha256(state.document).hexdigest()[:32]}"'
+    headers = {"ETag": state.version, "Cache-Control": "public, max-age=300"}
+    if request.headers.get("if-none-match") == state.version:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(state.document, media_type=JSON_TYPE, headers=headers)
 
 
 def _handlers() -> dict[type[Exception] | int, ExceptionHandler]:

@@ -16,7 +16,7 @@ from services.portal.api.problems import CONTENT_TYPE, Problem
 from services.portal.api.reading import JSON_TYPE, plain
 from services.portal.api.scopes import MEANINGS
 from services.portal.api.tokens import MakeToken, TokenList, TokenMade, TokenShown
-from shared.contracts.message import Contract
+from shared.contracts.message import CommandData, Contract
 from shared.contracts.refusals import RefusalCode
 
 Schema: TypeAlias = dict[str, Any]
@@ -71,7 +71,7 @@ def document() -> Schema:
 
 
 def _operation(operation: Operation, schemas: Mapping[str, Schema]) -> Schema:
-    said = _said(operation.reads)
+    said = _said_of(operation)
     needed = " or ".join(f"`{scope}`" for scope in operation.scopes)
     described: Schema = {
         "operationId": operation.id,
@@ -230,9 +230,16 @@ def _token_operation(
     }
 
 
-def _said(contract: type[Contract]) -> str:
-    """A contract's docstring, without the numbers of the rules that it stands for."""
-    return RULES.sub("", cleandoc(contract.__doc__ or ""))
+def _said_of(operation: Operation) -> str:
+    """What a contract of the services says of itself; else what the work does, and answers."""
+    if issubclass(operation.reads, CommandData):
+        return _said(operation.reads)
+    return f"{_said(operation.work)}\n\n{_said(operation.answers)}"
+
+
+def _said(part: object) -> str:
+    """A docstring, without the numbers of the rules that it stands for."""
+    return RULES.sub("", cleandoc(part.__doc__ or ""))
 
 
 def _headers() -> Schema:

@@ -133,6 +133,19 @@ async def revoke_token(connection: Connection, token_id: UUID, now: datetime) ->
     )
 
 
+async def forget_maker(connection: Connection, account_id: UUID, now: datetime) -> None:
+    """End every token of somebody who was erased, and what he called it (A20)."""
+    await connection.execute(
+        """
+        UPDATE api_token
+        SET revoked_at = coalesce(revoked_at, greatest(made_at, $2)), name = 'forgotten'
+        WHERE account_id = $1
+        """,
+        account_id,
+        now,
+    )
+
+
 async def note_use(connection: Connection, token_id: UUID, now: datetime) -> None:
     await connection.execute(
         """

@@ -5,11 +5,13 @@ again, or in another order, owes nothing new. The sequences of its subject do no
 each fact is told by itself.
 """
 
+from uuid import UUID
+
 from faststream.rabbit import RabbitRouter
 
 from services.portal.mail.letters import letters_about
 from services.portal.operating.noticing import note
-from services.portal.store import deliveries, letters, webhooks
+from services.portal.store import deliveries, letters, sessions, tokens, webhooks
 from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
 from shared.clock import Clock
@@ -35,11 +37,18 @@ async def take(fact: Fact[FactData], pool: Pool, clock: Clock) -> None:
         if not await deliveries.is_new_fact(change.connection, fact.id, change.now):
             return
         if isinstance(fact.data, AccountForgotten):
-            await letters.drop_letters_to(change.connection, fact.data.account_id, change.now)
+            await _forget(change, fact.data.account_id)
         await note(change.connection, fact)
         await _owe_deliveries(change, fact)
         owed = [(clock.new_id(), one) for one in letters_about(fact)]
         await letters.add_letters(change.connection, owed, change.now)
+
+
+async def _forget(change: Act, account_id: UUID) -> None:
+    """Whoever was erased gets no letter, and neither his browsers nor his programs come in."""
+    await letters.drop_letters_to(change.connection, account_id, change.now)
+    await sessions.end_of(change.connection, account_id)
+    await tokens.forget_maker(change.connection, account_id, change.now)
 
 
 async def _owe_deliveries(change: Act, fact: Fact[FactData]) -> None:

@@ -3,10 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from shared.contracts.accounts import ForgetAccount
 from shared.contracts.transfers import AcceptTransfer, RequestTransfer
+from shared.messaging.ask import Asker
+from tests.builders import an_account
 from tests.portal.api.calling import ADDRESS, FROM_OUR_PAGES, makes_token, program, program_of, told
 from tests.portal.site import Site
 from tests.portal.studio import Studio
+from tests.speaking import Portal
 from tests.waiting import eventually
 
 
@@ -165,3 +169,21 @@ async def test_T16_a_token_has_no_more_rights_than_its_maker_has_now(
         after = await eventually(status, lambda seen: seen != 200)
 
     assert (before.status_code, after) == (200, 403)
+
+
+async def test_A20_whoever_is_forgotten_leaves_no_token_behind(
+    portal: Site, people: Portal, staff_asker: Asker
+) -> None:
+    mona = an_account(name="Mona")
+    assert (await people.ask(mona, by=mona.account_id)).accepted
+    made = await makes_token(portal, mona.account_id, name="Mona's laptop")
+
+    async def kept() -> tuple[str, bool]:
+        row = await portal.pool.fetchrow("SELECT * FROM api_token WHERE id = $1", made["id"])
+        assert row is not None
+        return row["name"], row["revoked_at"] is None
+
+    forgotten = ForgetAccount(account_id=mona.account_id, reason="She asked for it.")
+    assert (await Portal(staff_asker).ask(forgotten)).accepted
+
+    assert await eventually(kept, lambda seen: not seen[1]) == ("forgotten", False)
