@@ -3,6 +3,7 @@
 There the story's people may come in unasked, and one account of each test's own may be the staff.
 """
 
+import json
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -14,14 +15,19 @@ from shared.messaging.publisher import publisher
 from shared.postgres.pool import open_pool
 from tests.portal.site import Site
 from tests.portal.studio import Studio, a_studio
+from tests.rules.portal.stores import KEY, NEXT_KEY, STORE, STRIPE_KEY
 from tests.speaking import Portal, Store
 
 
 @pytest.fixture(scope="package")
 def portal_stack() -> Iterator[Stack]:
     plan = Plan(ephemeral=True, owned=True, demo=True, workers=1)
-    with owned_stack(temporary_home(), plan, lambda _line: None) as stack:
-        yield stack
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COFFER_PORTAL_WEBHOOK_SECRETS", json.dumps({STORE: f"{KEY} {NEXT_KEY}"}))
+        patch.setenv("COFFER_PORTAL_STRIPE_SECRET", STRIPE_KEY)
+        patch.setenv("COFFER_PORTAL_WEBHOOKS_TO_LOOPBACK", "1")
+        with owned_stack(temporary_home(), plan, lambda _line: None) as stack:
+            yield stack
 
 
 @pytest.fixture(scope="package")

@@ -142,7 +142,7 @@ async def _take(rooms: Rooms, store: str, webhook_id: str, body: bytes, told: To
         await rooms.publisher.publish(_outgoing(event, arrival, store))
         async with rooms.pool.acquire() as connection:
             await arrivals.confirm_arrival(connection, store, webhook_id, rooms.clock.now())
-        log.info("store_spoke", store=store, type=type(event).__name__, event=str(new.event_id))
+        log.info("store_spoke", store=store, type=event.ROUTING_KEY, fact=str(new.event_id))
     return JSONResponse(
         {"event_id": str(arrival.event_id), "repeated": arrival.confirmed_at is not None}
     )

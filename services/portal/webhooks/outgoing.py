@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 
-import asyncpg
 import structlog
 
 from services.portal.rooms import Rooms, rooms_of
@@ -21,7 +20,7 @@ from services.portal.webhooks import schedule
 from services.portal.webhooks.posting import ATTEMPT_SECONDS, Answered, Poster
 from services.portal.webhooks.signing import signed
 from shared.clock import Clock
-from shared.postgres.pool import Connection
+from shared.postgres.pool import Connection, Pool
 from shared.service import Running
 
 POLL_SECONDS = 0.5
@@ -54,7 +53,7 @@ async def deliver(running: Running) -> None:
             turn.add_done_callback(lambda _: free.release())
 
 
-async def claim(pool: "asyncpg.Pool[asyncpg.Record]", clock: Clock) -> Target | None:
+async def claim(pool: Pool, clock: Clock) -> Target | None:
     """Take an address for which something is due."""
     now = clock.now()
     async with pool.acquire() as connection:

@@ -9,15 +9,14 @@ from shared.messaging.ask import asker
 from tests.portal.ground import Ground, scratch_ground
 from tests.portal.mail.acts import House
 from tests.portal.mail.mailbox import Mailbox, receiving_mail
-from tests.processes import ServiceProcess
 from tests.speaking import Portal
 
 
 @pytest.fixture(scope="package")
-async def own_ground(stack: Stack) -> AsyncIterator[Ground]:
+async def own_ground(portal_stack: Stack) -> AsyncIterator[Ground]:
     async with (
-        asker(stack.amqp_urls["coffer_portal"]) as asks,
-        scratch_ground(stack.database_url, asks) as ground,
+        asker(portal_stack.amqp_urls["coffer_portal"]) as asks,
+        scratch_ground(portal_stack.database_url, asks) as ground,
     ):
         yield ground
 
@@ -29,11 +28,9 @@ async def ground(own_ground: Ground) -> Ground:
 
 
 @pytest.fixture(scope="package")
-async def house(
-    stack: Stack, own_ground: Ground, membership: ServiceProcess
-) -> AsyncIterator[House]:
+async def house(portal_stack: Stack, own_ground: Ground) -> AsyncIterator[House]:
     """Where people and organizations come from."""
-    async with asker(stack.amqp_urls["operator"]) as asks:
+    async with asker(portal_stack.amqp_urls["operator"]) as asks:
         yield House(Portal(own_ground.asks), Portal(asks))
 
 

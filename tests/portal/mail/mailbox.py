@@ -96,7 +96,7 @@ async def receiving_mail(
         _server: SMTP, _session: Session, _envelope: Envelope, _how: str, told: object
     ) -> AuthResult:
         is_right = isinstance(told, LoginPassword) and told.password.decode() == password
-        return AuthResult(success=is_right, auth_data=told)
+        return AuthResult(success=is_right, handled=False, auth_data=told)
 
     def answer() -> SMTP:
         mailbox.connections += 1

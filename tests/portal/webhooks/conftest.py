@@ -12,10 +12,10 @@ from tests.portal.webhooks.receiver import Receiver, receiving
 
 
 @pytest.fixture(scope="package")
-async def own_ground(stack: Stack) -> AsyncIterator[Ground]:
+async def own_ground(portal_stack: Stack) -> AsyncIterator[Ground]:
     async with (
-        asker(stack.amqp_urls["coffer_portal"]) as asks,
-        scratch_ground(stack.database_url, asks) as ground,
+        asker(portal_stack.amqp_urls["coffer_portal"]) as asks,
+        scratch_ground(portal_stack.database_url, asks) as ground,
     ):
         yield ground
 

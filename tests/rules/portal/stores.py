@@ -9,7 +9,9 @@ from uuid import UUID
 
 from tests.builders import an_id
 
+STORE = "larkspur-store"
 KEY = "whsec_" + "c2VjcmV0" * 4
+NEXT_KEY = "whsec_" + "bmV4dG9u" * 4
 STRIPE_KEY = "whsec_of_stripe"
 AT = 1_769_900_000
 
