@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from shared.contracts.message import CommandData, Contract, FactData, Moment
-from shared.contracts.people import Email, JoinedRole, Role
+from shared.contracts.people import Email, JoinedRole, Role, SearchText
 
 RoleGiven = Annotated[str, Field(max_length=40)]
 AddedReason = Literal["added", "role_changed"]
@@ -83,12 +83,16 @@ class ChangeRole(CommandData):
 
 
 class ListMembers(CommandData):
-    """List the people of the organization `owner`, at most `limit` after the account `after`."""
+    """List the people of the organization `owner`, at most `limit` after the account `after`.
+
+    `search` keeps those whose name or e-mail it is a part of, however it is capitalised.
+    """
 
     TYPE: ClassVar[str] = "coffer.membership.list_members.v1"
     EXCHANGE: ClassVar[str] = "queries"
     ROUTING_KEY: ClassVar[str] = "membership.list_members"
 
+    search: SearchText | None = None
     after: UUID | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from shared.contracts.accounts import CustomerNumber, Reason
 from shared.contracts.message import CommandData, Contract, FactData, Moment
+from shared.contracts.people import SearchText
 from shared.contracts.transfers import OpenTransfer
 
-SearchText = Annotated[str, Field(min_length=1, max_length=254, pattern=r"^[^\x00]*$")]
 SetupState = Literal["PENDING_CONFIRMATION", "CONFIRMED", "REJECTED"]
 
 

@@ -26,7 +26,11 @@ async def _listed(reading: Act, query: Command[ListMembers]) -> MemberList | Ref
     if isinstance(organization, Refused):
         return organization
     shown = await people.people_of(
-        reading.connection, organization.id, after=query.data.after, limit=query.data.limit + 1
+        reading.connection,
+        organization.id,
+        query.data.search,
+        after=query.data.after,
+        limit=query.data.limit + 1,
     )
     return _page(organization.id, shown, limit=query.data.limit)
 

@@ -42,7 +42,12 @@ async def left_at(connection: Connection, account_id: UUID) -> datetime | None:
 
 
 async def people_of(
-    connection: Connection, organization_id: UUID, *, after: UUID | None, limit: int
+    connection: Connection,
+    organization_id: UUID,
+    search: str | None = None,
+    *,
+    after: UUID | None,
+    limit: int,
 ) -> tuple[Person, ...]:
     """The Administrator and everybody who is in or on his way out, each once, by account."""
     rows = await connection.fetch(
@@ -61,12 +66,19 @@ async def people_of(
             WHERE organization_id = $1 AND state <> 'REMOVED'
         ) AS person
         INNER JOIN account ON account.id = person.account_id AND account.forgotten_at IS NULL
-        WHERE $2::uuid IS NULL OR person.account_id > $2
+        WHERE
+            ($2::uuid IS NULL OR person.account_id > $2)
+            AND (
+                $4::text IS NULL
+                OR position(lower($4) IN lower(account.email)) > 0
+                OR position(lower($4) IN lower(account.name)) > 0
+            )
         ORDER BY person.account_id, person.removing, person.added_at DESC
         LIMIT $3
         """,
         organization_id,
         after,
         limit,
+        search,
     )
     return tuple(Person(**row) for row in rows)

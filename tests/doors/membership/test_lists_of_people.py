@@ -59,6 +59,18 @@ async def test_T30_who_changes_his_role_is_listed_with_the_new_one(organized: La
     assert await listed(organized, ben) == [("GUEST", False, False)]
 
 
+async def test_people_are_found_by_a_part_of_their_address(organized: Larkspur) -> None:
+    ben = await organized.joined()
+    asked = ListMembers(search=ben.hex[:20].upper())
+
+    found = result_of(await organized.portal.ask(asked, by=organized.ana, owner=organized.id))
+
+    members = found["members"]
+    assert isinstance(members, list)
+    assert str(ben) in {one["account_id"] for one in members if isinstance(one, dict)}
+    assert str(organized.ana) not in {one["account_id"] for one in members if isinstance(one, dict)}
+
+
 async def test_T16_whoever_took_over_is_listed_once(organized: Larkspur) -> None:
     ben = await organized.joined()
     await organized.removed(ben)
