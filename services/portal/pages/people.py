@@ -16,7 +16,7 @@ from services.portal.rooms import rooms_in
 from services.portal.show import go
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.people import Filter, Row, people_page
+from services.portal.views.people import Filter, Row, people_page, searched_for
 from services.portal.views.seats import seats_of
 from shared.contracts.membership import AddMember
 
@@ -28,7 +28,6 @@ ACCESSES = (
     ("stuck", "cannot spend now"),
 )
 STATES = (("active", "active"), ("invited", "invited"), ("removing", "being removed"))
-SEARCH_MAX = 200
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -69,7 +68,7 @@ def read_filter(request: Request) -> Filter:
     """Read the filter in the address; what is no choice is none."""
     given = request.query_params
     return Filter(
-        search=given.get("search", "").strip()[:SEARCH_MAX],
+        search=searched_for(request),
         role=_among(given.get("role", ""), ROLES),
         access=_among(given.get("access", ""), ACCESSES),
         state=_among(given.get("state", ""), STATES),

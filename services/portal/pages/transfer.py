@@ -12,10 +12,8 @@ from services.portal.sessions import NotFound
 from services.portal.submitting import Act, chosen_id, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import face_of
-from services.portal.views.people import Filter, Row, find_person, people_page
+from services.portal.views.people import Filter, Row, find_person, people_page, searched_for
 from shared.contracts.transfers import CancelTransfer, RequestTransfer
-
-SEARCH_MAX = 200
 
 
 async def transfer(request: Request) -> Response:
@@ -101,7 +99,7 @@ async def _page(
     desk: Desk,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
-    search = request.query_params.get("search", "").strip()[:SEARCH_MAX]
+    search = searched_for(request)
     page = await people_page(desk, Filter(search=search, state="active"), None)
     open_offer = desk.profile.transfer
     face = None if open_offer is None else await face_of(desk.asking, open_offer.to_account_id)

@@ -1,10 +1,11 @@
 """People of an organization with all that is asked of them at once: access, seats, spendable."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from starlette.requests import Request
 
 from services.portal.asking import RefusedError
 from services.portal.spendable import Spendable, spendable_of
@@ -16,6 +17,7 @@ from shared.contracts.money import parse_credits
 
 PAGE = 50
 SCAN = 500
+SEARCH_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Filter:
     def is_set(self) -> bool:
         return any((self.search, self.role, self.access, self.state))
 
+    @property
+    def is_scanned(self) -> bool:
+        """Whether the portal itself looks who matches: services find by name and address."""
+        return any((self.role, self.access, self.state))
+
     def matches(self, row: Row) -> bool:
         if self.role and row.person.role != self.role:
             return False
@@ -81,6 +88,12 @@ class Filter:
         if self.access == "stuck":
             return row.spendable.is_stuck
         return row.mode == self.access
+
+
+def searched_for(request: Request) -> str:
+    """What somebody looks for, as the address has it; what cannot be typed is left out."""
+    given = request.query_params.get("search", "")
+    return "".join(filter(str.isprintable, given)).strip()[:SEARCH_MAX]
 
 
 @dataclass(frozen=True)
@@ -103,39 +116,29 @@ class Surroundings:
 
 async def people_page(desk: Desk, chosen: Filter, after: UUID | None) -> PeoplePage:
     """A page of people who match, in the order of their ids."""
-    around = await look_around(desk)
+    size = SCAN if chosen.is_scanned else PAGE
+    around, (scanned, after) = await asyncio.gather(
+        look_around(desk), _scanned(desk, after, size, chosen.search)
+    )
     found: list[Row] = []
-    size = SCAN if chosen.is_set else PAGE
     while True:
-        rows, after = await _scanned(desk, around, after, size)
+        rows = (_row(person, access, around) for person, access in scanned)
         found.extend(row for row in rows if chosen.matches(row))
         if len(found) > PAGE:
             return PeoplePage(tuple(found[:PAGE]), found[PAGE - 1].id)
         if after is None or len(found) == PAGE:
             return PeoplePage(tuple(found), after)
-
-
-async def everybody(desk: Desk, most: int = 10_000) -> tuple[Row, ...]:
-    """All people, up to `most`."""
-    around = await look_around(desk)
-    found: list[Row] = []
-    after: UUID | None = None
-    while True:
-        rows, after = await _scanned(desk, around, after, SCAN)
-        found.extend(rows)
-        if after is None or len(found) >= most:
-            return tuple(found)
+        scanned, after = await _scanned(desk, after, size, chosen.search)
 
 
 async def find_person(desk: Desk, account: UUID) -> Row | None:
     """One person of the organization; nobody when he is not in it."""
-    around, (rows, _) = await asyncio.gather(
-        look_around(desk), _members(desk, _just_before(account), 1)
+    around, (people, _), access = await asyncio.gather(
+        look_around(desk), _members(desk, _just_before(account), 1), _access_of(desk, account)
     )
-    if not rows or rows[0].account_id != account:
+    if not people or people[0].account_id != account:
         return None
-    access = await _access(desk, _just_before(account), account)
-    return _row(rows[0], access.get(account), around)
+    return _row(people[0], access, around)
 
 
 async def find_by_email(desk: Desk, email: str) -> Row | None:
@@ -165,42 +168,58 @@ def seats_by_person(licenses: LicenseList) -> dict[UUID, tuple[str, ...]]:
     return held
 
 
+Scanned = list[tuple[Person, dict[str, Any] | None]]
+
+
 async def _scanned(
-    desk: Desk, around: Surroundings, after: UUID | None, size: int
-) -> tuple[list[Row], UUID | None]:
-    people, following = await _members(desk, after, size)
-    if not people:
-        return [], None
-    access = await _access(desk, after, people[-1].account_id)
-    return [_row(person, access.get(person.account_id), around) for person in people], following
+    desk: Desk, after: UUID | None, size: int, search: str
+) -> tuple[Scanned, UUID | None]:
+    """People from an id on, each with his access; both lists are in the order of ids."""
+    if search:
+        people, following = await _members(desk, after, size, search)
+        every = await asyncio.gather(*(_access_of(desk, one.account_id) for one in people))
+        return list(zip(people, every, strict=True)), following
+    (people, following), known = await asyncio.gather(
+        _members(desk, after, size), _access(desk, after, size)
+    )
+    while people and known.end is not None and known.end < people[-1].account_id:
+        known = known.with_more(await _access(desk, known.end, size))
+    return [(person, known.by_id.get(person.account_id)) for person in people], following
 
 
 async def _members(
-    desk: Desk, after: UUID | None, size: int
+    desk: Desk, after: UUID | None, size: int, search: str = ""
 ) -> tuple[tuple[Person, ...], UUID | None]:
-    listed = await desk.show(ListMembers(after=after, limit=size), MemberList)
+    question = ListMembers(after=after, limit=size, search=search or None)
+    listed = await desk.show(question, MemberList)
     return listed.members, listed.after
 
 
-async def _access(desk: Desk, after: UUID | None, last: UUID) -> dict[UUID, dict[str, Any]]:
-    """Access of those between two ids: both lists are in the order of ids."""
-    found: dict[UUID, dict[str, Any]] = {}
+@dataclass(frozen=True)
+class Accesses:
+    """Access of those up to an id; `end` is that id while there are more behind it."""
+
+    by_id: dict[UUID, dict[str, Any]]
+    end: UUID | None = None
+
+    def with_more(self, more: "Accesses") -> "Accesses":
+        return Accesses(self.by_id | more.by_id, more.end)
+
+
+async def _access(desk: Desk, after: UUID | None, size: int) -> Accesses:
     try:
-        while True:
-            answer = await desk.ask(ListCreditAccess(after=after, limit=SCAN))
-            found |= _by_id(answer["people"], last)
-            after = answer.get("after") and UUID(answer["after"])
-            if after is None or after >= last:
-                return found
+        answer = await desk.ask(ListCreditAccess(after=after, limit=size))
     except RefusedError as error:
         if error.refused.code != NO_WALLET:
             raise
-        return found
+        return Accesses({})
+    by_id = {UUID(person["account_id"]): person for person in answer["people"]}
+    return Accesses(by_id, UUID(answer["after"]) if answer.get("after") else None)
 
 
-def _by_id(people: Iterable[dict[str, Any]], last: UUID) -> dict[UUID, dict[str, Any]]:
-    by_id = {UUID(person["account_id"]): person for person in people}
-    return {account: person for account, person in by_id.items() if account <= last}
+async def _access_of(desk: Desk, account: UUID) -> dict[str, Any] | None:
+    found = await _access(desk, _just_before(account), 1)
+    return found.by_id.get(account)
 
 
 def _row(person: Person, access: dict[str, Any] | None, around: Surroundings) -> Row:
