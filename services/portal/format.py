@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from shared.contracts.money import MICROCREDITS_PER_CREDIT, PLACES
@@ -15,6 +15,7 @@ from shared.contracts.money import MICROCREDITS_PER_CREDIT, PLACES
 SHOWN_PLACES = 2
 SMALLEST = Decimal("0.01")
 MINUS = "\N{MINUS SIGN}"
+OFFSET_CHARACTERS = len("+02:00")
 SECONDS_OF_A_MINUTE = 60
 AGES = ((86_400, "d"), (3_600, "h"), (SECONDS_OF_A_MINUTE, "min"))
 
@@ -117,7 +118,9 @@ class Format:
         return str(format_decimal(value, format=pattern, locale=self.locale))
 
     def _zone_name(self, local: datetime) -> str:
-        return str(format_datetime(local, "zzz", tzinfo=self.zone, locale=self.locale))
+        """As people there call it, EET; a zone without such a name by its distance, UTC-03:00."""
+        name = local.tzname() or ""
+        return name if name.isalpha() else f"UTC{local.isoformat()[-OFFSET_CHARACTERS:]}"
 
 
 def read_amount(typed: str, *, group: str = ",", point: str = ".") -> str:

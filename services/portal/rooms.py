@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
 from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
@@ -14,6 +13,7 @@ from services.portal.static_files import Assets, gather_assets
 from services.portal.templating import open_templates
 from shared.clock import Clock
 from shared.messaging.publisher import Publisher
+from shared.postgres.pool import Pool
 from shared.service import Running
 
 NAME = "portal"
@@ -28,7 +28,7 @@ class Rooms:
     """
 
     settings: PortalSettings
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     publisher: Publisher
     asking: Asking
     templates: Environment

@@ -43,7 +43,8 @@ class PortalSettings(BaseSettings):
     @property
     def address(self) -> str:
         """Where people find the portal, without a slash at its end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def is_https(self) -> bool:
@@ -58,7 +59,8 @@ class PortalSettings(BaseSettings):
     @property
     def has_personas(self) -> bool:
         """Whether the story's people may come in unasked: on a demo stack, on loopback alone."""
-        return self.demo and is_loopback(self.host) and not self.is_https
+        named = urlsplit(self.address).hostname or ""
+        return self.demo and is_loopback(self.host) and is_loopback(named) and not self.is_https
 
     def is_staff(self, email: str) -> bool:
         return email.casefold() in _listed(self.staff_emails)
