@@ -119,8 +119,8 @@ async def trail_page(desk: Desk, wanted: Wanted, before: Mapping[str, int]) -> T
     for _ in range(SCANS_MAX):
         heads = await asyncio.gather(*(_entries(desk, name, places[name], size) for name in places))
         listed = dict(zip(places, heads, strict=True))
-        merged, places = _merged(listed, size)
-        found.extend((name, entry) for name, entry in merged if wanted.matches(entry))
+        entries, places = merged(listed, size)
+        found.extend((name, entry) for name, entry in entries if wanted.matches(entry))
         if len(found) >= PAGE or not places:
             break
     shown = found[:PAGE]
@@ -133,7 +133,7 @@ async def trail_about(desk: Desk, account: UUID, most: int) -> tuple[Done, ...]:
     return trail.entries[:most]
 
 
-def _merged(
+def merged(
     listed: Mapping[str, AuditTrail], size: int
 ) -> tuple[list[tuple[str, AuditEntry]], dict[str, int]]:
     """The newest of all trails, and where each goes on; one that is at its end is left out."""
@@ -183,12 +183,14 @@ def _done(entry: AuditEntry) -> Done:
         by=entry.by,
         door=DOORS.get(entry.door, entry.door),
         about=entry.about,
-        changes=tuple(_changes(entry.before, entry.after)),
+        changes=tuple(changes_of(entry.before, entry.after)),
         at=entry.at,
     )
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+def changes_of(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterable[tuple[str, str, str]]:
     for name in dict.fromkeys([*before, *after]):
         was, became = _told(before.get(name)), _told(after.get(name))
         if was != became and name not in UNTOLD:

@@ -1,0 +1,59 @@
+"""Three trails as one: newest first, every act once, whatever the size of a page."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.portal.views import audit
+from services.portal.views.audit import TRAILS, merged
+from shared.contracts.audit import AuditEntry, AuditTrail
+from tests.builders import an_id
+
+BEGINNING = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def an_entry(number: int, minute: int) -> AuditEntry:
+    at = BEGINNING + timedelta(minutes=minute)
+    return AuditEntry(number=number, id=an_id(), act="add_member", door="coffer_portal", at=at)
+
+
+def page_of(entries: list[AuditEntry], before: int, size: int) -> AuditTrail:
+    """A page of a trail as its service answers it."""
+    older = [entry for entry in entries if not before or entry.number < before]
+    shown = sorted(older, key=lambda entry: -entry.number)[:size]
+    more = len(older) > len(shown)
+    return AuditTrail(entries=tuple(shown), before=shown[-1].number if more and shown else None)
+
+
+MINUTES = st.lists(st.integers(0, 30), max_size=12).map(sorted)
+
+
+@settings(deadline=None)
+@given(trails=st.tuples(MINUTES, MINUTES, MINUTES), size=st.integers(1, 5))
+def test_paging_through_three_trails_tells_every_act_once_and_in_order(
+    trails: tuple[list[int], ...], size: int
+) -> None:
+    kept = {
+        name: [an_entry(number, minute) for number, minute in enumerate(minutes, start=1)]
+        for name, minutes in zip(TRAILS, trails, strict=True)
+    }
+    places = dict.fromkeys(TRAILS, 0)
+    told: list[AuditEntry] = []
+    while places:
+        listed = {name: page_of(kept[name], places[name], size) for name in places}
+        entries, places = merged(listed, size)
+        told.extend(entry for _, entry in entries)
+
+    assert {entry.id for entry in told} == {one.id for each in kept.values() for one in each}
+    assert len(told) == sum(len(each) for each in kept.values())
+    assert [entry.at for entry in told] == sorted((entry.at for entry in told), reverse=True)
+
+
+def test_what_changed_is_told_and_what_tells_nothing_is_not() -> None:
+    before = {"mode": "quota", "limit": "120", "period": None}
+    after = {"mode": "unlimited", "limit": None, "period": None, "request_id": "0193f000"}
+
+    changes = tuple(audit.changes_of(before, after))
+
+    assert changes == (("mode", "quota", "unlimited"), ("limit", "120", ""))
