@@ -69,7 +69,8 @@ CREATE TABLE delivery (
     UNIQUE (webhook_id, fact_id),
     CHECK ((state = 'WAITING') = (next_attempt_at IS NOT NULL))
 );
-CREATE INDEX delivery_due ON delivery (next_attempt_at) WHERE state = 'WAITING';
+CREATE INDEX delivery_due ON delivery (next_attempt_at, webhook_id) WHERE state = 'WAITING';
+CREATE INDEX delivery_next ON delivery (webhook_id, next_attempt_at, id) WHERE state = 'WAITING';
 CREATE INDEX delivery_of_webhook ON delivery (webhook_id, id);
 CREATE INDEX delivery_age ON delivery (created_at) WHERE state <> 'WAITING';
 

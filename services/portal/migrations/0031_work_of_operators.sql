@@ -60,3 +60,13 @@ CREATE TABLE operator_act (
     about text NOT NULL,
     reason text NOT NULL
 );
+
+-- The application's role has the database's name.
+DO $$
+BEGIN
+    EXECUTE format(
+        'GRANT SELECT, INSERT, UPDATE, DELETE
+        ON work_item, dead_letter, reconciliation, operator_act TO %I',
+        current_database()
+    );
+END $$;
