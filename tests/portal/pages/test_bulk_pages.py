@@ -1,6 +1,7 @@
 """A table of many acts: checked first, applied once, told row by row (T34)."""
 
 import httpx
+import pytest
 
 from tests.builders import LUMEN, an_id
 from tests.portal.pages.reading import main_of
@@ -30,6 +31,7 @@ async def test_T34_a_table_is_checked_then_applied_and_once(portal: Site, studio
     assert failed.text.splitlines()[1].startswith("add,not an address,GUEST")
 
 
+@pytest.mark.verify
 async def test_a_file_that_is_no_table_changes_nothing_and_says_why(
     portal: Site, studio: Studio
 ) -> None:
@@ -46,6 +48,7 @@ async def test_a_file_that_is_no_table_changes_nothing_and_says_why(
     assert "action,email,role" in template.text
 
 
+@pytest.mark.verify
 async def test_whoever_is_chosen_on_the_list_gets_the_same_access(
     portal: Site, studio: Studio
 ) -> None:
@@ -71,6 +74,7 @@ async def test_whoever_is_chosen_on_the_list_gets_the_same_access(
     assert main_of(after).count("Quota 50.00") == 4  # once in its column, once for phones
 
 
+@pytest.mark.verify
 async def test_a_table_of_another_organization_is_not_found(portal: Site, studio: Studio) -> None:
     async with portal.client_of(studio.ana) as client:
         page = await client.get(f"{studio.home}/bulk/{an_id()}")

@@ -1,5 +1,7 @@
 """The pool, requests for more, and what people see of their own."""
 
+import pytest
+
 from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.money import parse_credits
@@ -8,6 +10,7 @@ from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
 
 
+@pytest.mark.verify
 async def test_R50_a_new_organization_is_told_its_first_steps(portal: Site, studio: Studio) -> None:
     async with portal.client_of(studio.ana) as client:
         page = await client.get(studio.home)
@@ -75,6 +78,7 @@ async def test_a_request_is_answered_with_the_amount_as_edited(
     assert "50.00 can be spent now" in main_of(after)
 
 
+@pytest.mark.verify
 async def test_T5_a_guest_gives_up_the_pool_by_himself(portal: Site, studio: Studio) -> None:
     eva = await studio.joined_by("GUEST", name="Eva")
     assert (await studio.does(SetCreditAccess(account_id=eva, mode="unlimited"))).accepted
@@ -88,6 +92,7 @@ async def test_T5_a_guest_gives_up_the_pool_by_himself(portal: Site, studio: Stu
     assert "has not turned it on for you" in main_of(after)
 
 
+@pytest.mark.verify
 async def test_a_person_sees_his_own_requests_alone(portal: Site, studio: Studio) -> None:
     eva = await studio.joined_by("GUEST", name="Eva")
     ben = await studio.joined_by("MEMBER", name="Ben")
@@ -101,6 +106,7 @@ async def test_a_person_sees_his_own_requests_alone(portal: Site, studio: Studio
     assert "Secret plans" not in page.text
 
 
+@pytest.mark.verify
 async def test_R1_somebody_without_an_organization_sees_his_own_pages(
     portal: Site, studio: Studio
 ) -> None:

@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+import pytest
+
 from tests.builders import LUMEN
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site, sends
@@ -43,6 +45,7 @@ async def test_R17_a_full_product_says_who_can_change_that(portal: Site, studio:
     assert "No free seat" in main_of(overview)
 
 
+@pytest.mark.verify
 async def test_a_product_that_nobody_has_is_not_found(portal: Site, studio: Studio) -> None:
     async with portal.client_of(studio.ana) as client:
         page = await client.get(f"{studio.home}/licenses/Nothing")

@@ -1,5 +1,7 @@
 """Adding, finding, changing and removing people, without a script."""
 
+import pytest
+
 from shared.contracts.licensing import AssignLicense
 from tests.builders import LUMEN, an_id
 from tests.portal.pages.reading import main_of
@@ -23,6 +25,7 @@ async def test_R15_a_person_is_added_and_found(portal: Site, studio: Studio) -> 
     assert "No one matches." in main_of(nobody)
 
 
+@pytest.mark.verify
 async def test_what_was_typed_stays_when_a_field_is_wrong(portal: Site, studio: Studio) -> None:
     page = f"{studio.home}/people/new"
 
@@ -70,6 +73,7 @@ async def test_R22_T10_access_is_set_lowered_and_put_back(portal: Site, studio: 
     assert "access off" in main_of(undone)
 
 
+@pytest.mark.verify
 async def test_access_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
     portal: Site, studio: Studio
 ) -> None:
@@ -84,6 +88,7 @@ async def test_access_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
     assert "You saw quota 120 Now disabled You want unlimited" in main_of(stopped)
 
 
+@pytest.mark.verify
 async def test_R18_a_seat_is_given_and_taken_back_from_the_person(
     portal: Site, studio: Studio
 ) -> None:
@@ -117,6 +122,7 @@ async def test_T1_whoever_is_removed_gives_back_what_the_page_said(
     assert "Chloe removed" in main_of(removed)
 
 
+@pytest.mark.verify
 async def test_T30_a_role_is_changed_after_it_was_said_what_that_ends(
     portal: Site, studio: Studio
 ) -> None:
@@ -146,6 +152,7 @@ async def test_R2_pages_of_an_organization_are_its_administrators_alone(
     assert foreign.status_code == 404
 
 
+@pytest.mark.verify
 async def test_somebody_elses_people_are_not_found(portal: Site, studio: Studio) -> None:
     async with portal.client_of(studio.ana) as client:
         stranger = await client.get(f"{studio.home}/people/{an_id()}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import httpx
+import pytest
 
 from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess
 from shared.contracts.message import CommandData
@@ -41,6 +42,7 @@ async def test_usage_is_told_by_day_and_person_and_downloaded_alike(
     assert "84.00 credits charged" in main_of(mine)
 
 
+@pytest.mark.verify
 async def test_a_range_that_is_none_is_told_and_another_is_shown(
     portal: Site, studio: Studio
 ) -> None:

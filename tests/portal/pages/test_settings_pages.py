@@ -1,5 +1,7 @@
 """Terms, tokens, webhooks, and handing an organization over."""
 
+import pytest
+
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
@@ -12,6 +14,7 @@ TERMS = {
 }
 
 
+@pytest.mark.verify
 async def test_terms_are_saved_and_what_is_wrong_is_named(portal: Site, studio: Studio) -> None:
     await studio.buys("10")
     page = f"{studio.home}/settings"
@@ -50,6 +53,7 @@ async def test_a_token_is_shown_once_and_revoked(portal: Site, studio: Studio) -
     assert "Revoked" in main_of(gone)
 
 
+@pytest.mark.verify
 async def test_a_webhook_is_added_tried_and_removed(portal: Site, studio: Studio) -> None:
     page = f"{studio.home}/settings/webhooks"
     wish = {"url": "http://127.0.0.1:28999/hook", "all": "yes"}
