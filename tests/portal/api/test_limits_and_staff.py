@@ -100,7 +100,7 @@ async def test_pages_lead_to_the_next_one(portal: Site, studio: Studio) -> None:
     chloe = await studio.joined_by("MEMBER")
     async with program_of(portal, studio.ana, organization=studio.id) as client:
         first = await client.get(f"/organizations/{studio.id}/members", params={"limit": 1})
-        second = await client.get(first.links["next"]["url"])
+        second = await client.get(portal.url + first.links["next"]["url"])
 
     listed = {page.json()["members"][0]["account_id"] for page in (first, second)}
     assert listed == {str(studio.ana), str(chloe)}
