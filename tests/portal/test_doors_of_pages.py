@@ -1,4 +1,4 @@
-"""Whatever page it is: who may come in, what the answers carry, and what they never tell."""
+"""Who may come in, where everybody is sent, and how somebody leaves."""
 
 from shared.contracts.accounts import RegisterAccount
 from tests.builders import an_account
