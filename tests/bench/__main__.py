@@ -4,28 +4,37 @@ import argparse
 import asyncio
 import json
 import sys
+from typing import Any
 
-from deploy.native.stack import ephemeral_stack
+from deploy.native.plan import Plan
+from deploy.native.stack import ephemeral_stack, owned_stack, temporary_home
 from tests.bench.engine import Bench
 from tests.bench.pages import Pages, owner_url_of
 from tests.bench.projecting import Projecting
+from tests.bench.viewers import Viewers
 
 
 def main() -> None:
     """Read the arguments, measure, and print one JSON object as the last line."""
     parser = argparse.ArgumentParser(prog="coffer bench", description=__doc__)
-    parser.add_argument("what", choices=["engine", "pages", "projecting"])
+    parser.add_argument("what", choices=["engine", "pages", "projecting", "viewers"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--debits", type=int, default=30_000)
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the journal of pages")
     parser.add_argument("--pages", type=int, default=2_000, help="read at random places of it")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--viewers", type=int, default=500, help="streams on one portal")
     parser.add_argument("--json", action="store_true", help="nothing but the JSON on stdout")
     arguments = parser.parse_args()
 
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")
 
+    if arguments.what == "viewers":
+        plan = Plan(ephemeral=True, owned=True, demo=True, workers=1)
+        with owned_stack(temporary_home(), plan, say) as stack:
+            tell(asyncio.run(Viewers(stack, arguments.viewers).run(say)), arguments.json)
+        return
     with ephemeral_stack(services=False) as stack:
         url = stack.database_urls["credit_ledger"]
         bench: Bench | Pages | Projecting
@@ -37,7 +46,12 @@ def main() -> None:
         else:
             bench = Bench(url, arguments.rounds, arguments.debits, arguments.seed)
         report = asyncio.run(bench.run(say))
-    if not arguments.json:
+    tell(report, arguments.json)
+
+
+def tell(report: dict[str, Any], only_json: bool) -> None:  # noqa: FBT001 -- the option's own value
+    """Print a report for eyes and, as the last line, for programs."""
+    if not only_json:
         sys.stdout.write(json.dumps(report, indent=2) + "\n")
     sys.stdout.write(json.dumps(report) + "\n")
 

@@ -23,6 +23,7 @@ from services.portal.submitting import Act, refusal
 from shared.contracts.credit_orders import AdjustCredits
 from shared.contracts.message import Refused
 from shared.contracts.money import parse_credits
+from shared.contracts.record_answers import Adjustment
 from shared.contracts.refusals import RefusalCode
 
 DIRECTIONS = {"add": "added", "remove": "removed"}
@@ -30,7 +31,11 @@ DIRECTIONS = {"add": "added", "remove": "removed"}
 
 async def wallet(request: Request) -> Response:
     await require_staff(request)
-    return await show(request, "operator_wallet.html", wallet=await wallet_in(request))
+    opened = await wallet_in(request)
+    for one in opened.adjustments:
+        if one.command is None:
+            await _put_on_list(request, opened, one)
+    return await show(request, "operator_wallet.html", wallet=opened)
 
 
 async def ask_adjustment(request: Request) -> Response:
@@ -92,10 +97,24 @@ async def _wait_for_second(
     request: Request, opened: Wallet, form: Form, data: AdjustCredits
 ) -> None:
     """Put the correction on the work list, for another operator to confirm."""
-    viewer, rooms = await require_staff(request), rooms_in(request)
+    viewer, now = await require_staff(request), rooms_in(request).wall.now()
     details = data.model_dump(mode="json", exclude_none=True)
-    item = WorkItem(form.id, ADJUSTMENT, opened.owner, viewer.account_id, rooms.wall.now(), details)
-    async with rooms.pool.acquire() as database:
+    item = WorkItem(form.id, ADJUSTMENT, opened.owner, viewer.account_id, now, details)
+    await _add(request, item)
+
+
+async def _put_on_list(request: Request, opened: Wallet, waits: Adjustment) -> None:
+    """One whose answer nobody got, or that was asked for elsewhere, is on no list yet."""
+    names = {"amount", "direction", "reason", "expires_at"}
+    details = waits.model_dump(mode="json", exclude_none=True, include=names)
+    item = WorkItem(
+        waits.adjustment_id, ADJUSTMENT, opened.owner, waits.asked_by, waits.asked_at, details
+    )
+    await _add(request, item)
+
+
+async def _add(request: Request, item: WorkItem) -> None:
+    async with rooms_in(request).pool.acquire() as database:
         await work_items.add(database, item)
 
 

@@ -1,0 +1,1 @@
+"""What the vendor's staff do on their pages, and what nobody else finds there."""

@@ -1,0 +1,31 @@
+"""Oz, who works for the vendor: on the terms of a demonstration his address says so."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import httpx
+import pytest
+
+from shared.contracts.accounts import FindAccount
+from tests.builders import an_account
+from tests.portal.site import Site
+from tests.speaking import Portal
+
+OZ = "oz@larkspur.example"
+
+
+@pytest.fixture(scope="package")
+async def oz(people: Portal) -> UUID:
+    found = await people.ask(FindAccount(email=OZ))
+    if found.accepted:
+        return UUID(str((found.result or {})["account_id"]))
+    data = an_account(name="Oz", email=OZ)
+    assert (await people.ask(data, by=data.account_id)).accepted
+    return data.account_id
+
+
+@pytest.fixture
+async def desk(portal: Site, oz: UUID) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which Oz is signed in."""
+    async with portal.client_of(oz, follow_redirects=True) as client:
+        yield client

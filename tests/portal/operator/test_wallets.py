@@ -1,0 +1,83 @@
+"""Corrections and refunds by hand: checked before, explained, booked once."""
+
+from uuid import UUID
+
+import httpx
+
+from tests.portal.site import Site, form_in, sends
+from tests.portal.studio import Studio
+from tests.waiting import eventually
+
+FIELDS = {"amount": "12.5", "direction": "add", "reason": "A frame was lost."}
+
+
+async def test_A17_a_correction_is_checked_before_it_is_booked(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.buys("100")
+    here = f"/operator/wallets/{studio.id}/adjust"
+
+    asked = await sends(desk, here, FIELDS)
+    before = await studio.available()
+    form = form_in(asked)
+    done = await desk.post(here, data={"form": form, **FIELDS, "sure": "yes"})
+    again = await desk.post(here, data={"form": form, **FIELDS, "sure": "yes"})
+
+    assert "Add 12.50 credits" in asked.text
+    assert before == "100"
+    assert "12.50 credits added" in done.text
+    assert "A frame was lost." in done.text
+    assert again.status_code == 200
+    assert await studio.available() == "112.5"
+
+
+async def test_A17_a_large_correction_waits_for_a_second_operator(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.buys("10")
+    here = f"/operator/wallets/{studio.id}/adjust"
+    large = {**FIELDS, "amount": "90 000", "sure": "yes"}
+
+    asked = await sends(desk, here, large)
+
+    assert "another operator has to confirm" in asked.text
+    assert await studio.available() == "10"
+    assert str(asked.url.path) in (await desk.get("/operator?kind=adjustment")).text
+
+
+async def test_a_correction_that_cannot_be_read_is_asked_again(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.buys("10")
+
+    wrong = await sends(desk, f"/operator/wallets/{studio.id}/adjust", {"amount": "1e3"})
+
+    assert wrong.status_code == 422
+    assert 'value="1e3"' in wrong.text
+
+
+async def test_T20_a_refund_takes_back_what_an_order_brought_once(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.buys("100")
+    here = f"/operator/wallets/{studio.id}/refunds/1"
+    fields = {"amount": "30", "reason": "Bought by mistake."}
+
+    form = form_in(await desk.get(here))
+    for _ in range(2):
+        done = await sends(desk, here, fields, with_form=form)
+        assert "on its way" in done.text
+    await eventually(studio.available, lambda seen: seen == "70")
+    shown = await desk.get(f"/operator/wallets/{studio.id}")
+
+    assert "30.00 of lot 1" in shown.text
+
+
+async def test_a_wallet_that_is_none_does_not_exist(
+    desk: httpx.AsyncClient, portal: Site, studio: Studio, oz: UUID
+) -> None:
+    foreign = await desk.get(f"/operator/wallets/{oz}")
+    async with portal.client_of(studio.ana) as client:
+        own = await client.get(f"/operator/wallets/{studio.id}")
+
+    assert (foreign.status_code, own.status_code) == (404, 404)
