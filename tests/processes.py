@@ -14,7 +14,7 @@ import aio_pika
 
 from deploy.native.stack import Stack
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
 

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from services.portal.asking import RefusedError
+from services.portal.drafting import keep_draft
 from services.portal.forms import Forged
 from services.portal.sessions import NotFound, SignInNeeded
-from services.portal.show import show, sign_in_address, status_of
+from services.portal.show import SAFE, show, sign_in_address, status_of
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 from shared.postgres.pool import PASSING
@@ -33,13 +34,20 @@ log = structlog.get_logger()
 
 
 async def sign_in_first(request: Request, _error: Exception) -> Response:
-    """To the sign-in and back; a form that was sent meanwhile is told so instead of being lost."""
+    """To the sign-in and back; a form that was sent meanwhile is kept until then."""
+    kept = "" if request.method in SAFE else await _kept(request)
     if request.headers.get("hx-request") == "true":
-        address = sign_in_address(request)
+        address = f"/sign-in?next={kept}" if kept else sign_in_address(request)
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
-    if request.method not in {"GET", "HEAD"}:
-        return await show(request, "signed_out.html", status=HTTPStatus.UNAUTHORIZED)
+    if request.method not in SAFE:
+        return await show(request, "signed_out.html", status=HTTPStatus.UNAUTHORIZED, next=kept)
     return RedirectResponse(sign_in_address(request), status_code=HTTPStatus.SEE_OTHER)
+
+
+async def _kept(request: Request) -> str:
+    """Where what was typed can be sent from after all; nothing when it could not be kept."""
+    key = await keep_draft(request)
+    return "" if key is None else f"/drafts/{key}"
 
 
 async def not_found(request: Request, _error: Exception) -> Response:

@@ -68,7 +68,7 @@ async def test_the_first_page_is_small_on_the_wire(portal: Site, studio: Studio)
     assert sum(len(answer.content) for answer in answers) < RAW_MAX
 
 
-async def test_the_x_session_is_for_this_site_and_no_script(portal: Site, people: Portal) -> None:
+async def test_the_cookie_of_a_session_is_for_this_site_and_no_script(portal: Site, people: Portal) -> None:
     cookie = await a_persona_comes_in(portal, people)
 
     assert cookie["httponly"]
@@ -179,6 +179,30 @@ async def test_a_session_that_lay_idle_or_is_old_is_over(portal: Site, people: P
 
     assert before == [200, 200]
     assert (lying.status_code, ended.status_code) == (303, 303)
+
+
+async def test_what_was_typed_outlives_the_session(portal: Site, people: Portal) -> None:
+    mona = await registered(people)
+    fields = {"customer_number": "CN-<5>"}
+
+    async with portal.client_of(mona) as client:
+        form = form_in(await client.get("/me/account"))
+        await portal.pool.execute("DELETE FROM session WHERE account_id = $1", mona)
+        late = await sends(client, "", fields, to="/me/account/set-up", with_form=form)
+    kept = re.search(r"next=(/drafts/[\w-]+)", late.text)
+    assert kept
+    async with portal.client_of(mona) as client:
+        back = await client.get(kept[1])
+        sent = await sends(client, kept[1], fields, to="/me/account/set-up")
+
+    assert late.status_code == 401
+    assert "CN-&lt;5&gt;" in back.text
+    assert sent.status_code == 409
+
+
+async def test_a_draft_is_shown_to_nobody_who_is_not_signed_in(portal: Site) -> None:
+    async with portal.nobody() as client:
+        assert (await client.get("/drafts/anything")).status_code == 303
 
 
 async def test_the_look_is_remembered_and_rendered(portal: Site) -> None:

@@ -25,7 +25,7 @@ CREATE TABLE sign_in (
 );
 CREATE INDEX sign_in_begun ON sign_in (begun_at);
 
--- A command as a form sent it, written down before it is asked; short-lived, for it may name people.
+-- A command as a form sent it, written down before it is asked; short-lived: it may name people.
 CREATE TABLE form (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL,
