@@ -39,12 +39,16 @@ class Addressed:
     zone: str | None = None
 
 
-async def address(asking: Asking, letter: Letter) -> Addressed | None:
+Known = dict[UUID, ListedOrganization | None]
+"""Organizations that were asked for a moment ago: a table of people invites thousands at once."""
+
+
+async def address(asking: Asking, letter: Letter, known: Known) -> Addressed | None:
     """Find out who a letter goes to; None when nobody is there to read it.
 
-    Raises NoAnswer while membership cannot tell.
+    People are asked for anew each time. Raises NoAnswer while membership cannot tell.
     """
-    organization = await _organization(asking, letter.organization_id)
+    organization = await _organization(asking, letter.organization_id, known)
     kind = letter.kind
     if letter.account_id is not None:
         to = await _find(asking, letter.account_id)
@@ -90,14 +94,17 @@ async def _person(asking: Asking, account_id: str | None) -> str:
     return NOBODY if found is None else found.name or found.email or NOBODY
 
 
-async def _organization(asking: Asking, organization_id: UUID | None) -> ListedOrganization | None:
+async def _organization(
+    asking: Asking, organization_id: UUID | None, known: Known
+) -> ListedOrganization | None:
     if organization_id is None:
         return None
-    listed = await asking.show(ListOrganizations(search=str(organization_id)), OrganizationList)
-    for one in listed.organizations:
-        if one.organization_id == organization_id:
-            return one
-    return None
+    if organization_id not in known:
+        wanted = ListOrganizations(search=str(organization_id))
+        listed = await asking.show(wanted, OrganizationList)
+        found = (one for one in listed.organizations if one.organization_id == organization_id)
+        known[organization_id] = next(found, None)
+    return known[organization_id]
 
 
 async def _zone(asking: Asking, organization: ListedOrganization | None) -> str | None:

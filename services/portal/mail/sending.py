@@ -12,7 +12,7 @@ import structlog
 from aiosmtplib import SMTP
 
 from services.portal.asking import RefusedError
-from services.portal.mail.addressing import Addressed, address
+from services.portal.mail.addressing import Addressed, Known, address
 from services.portal.mail.handing import (
     Handed,
     Outcome,
@@ -57,14 +57,14 @@ async def send(running: Running) -> None:
     while not running.stopping.is_set():
         async with rooms.pool.acquire() as connection:
             await letters.settle_those_who_were_leaving(connection, rooms.clock.now())
-        first = await take(rooms)
+        first = await take(rooms, {})
         if first is None:
             await running.pause(POLL_SECONDS)
         elif not await carry(rooms, server, first):
             await running.pause(SERVER_REST_SECONDS)
 
 
-async def take(rooms: Rooms) -> Addressed | None:
+async def take(rooms: Rooms, known: Known) -> Addressed | None:
     """Take the next letter that somebody is there to read."""
     while not rooms.running.stopping.is_set():
         now = rooms.clock.now()
@@ -78,7 +78,7 @@ async def take(rooms: Rooms) -> Addressed | None:
             await _settle(rooms, letter, "FAILED", "no server took it for three days")
             continue
         try:
-            addressed = await address(rooms.asking, letter)
+            addressed = await address(rooms.asking, letter, known)
         except (NoAnswer, RefusedError):
             await _again(rooms, letter, "membership does not tell who it is for")
             return None
@@ -92,13 +92,14 @@ async def carry(rooms: Rooms, server: Server, first: Addressed) -> bool:
     """Carry a letter to the server, and those after it; False when the server is of no use now."""
     writer = Writer(rooms.settings)
     carried: Addressed | None = first
+    known: Known = {}
     try:
         async with connected(server, own_name=_own_name(rooms)) as smtp:
             for _ in range(OVER_ONE_CONNECTION_MAX):
                 if carried is None:
                     break
                 await _hand(rooms, writer, smtp, carried)
-                carried = await take(rooms)
+                carried = await take(rooms, known)
     except (aiosmtplib.SMTPException, OSError) as error:
         log.warning("mail_waits", reason=type(error).__name__)
         if carried is not None:

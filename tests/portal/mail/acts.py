@@ -81,7 +81,7 @@ async def hear(rooms: Rooms, *facts: Fact[FactData]) -> None:
 
 async def send_due(rooms: Rooms) -> bool:
     """Carry every letter that is due to the server; False when that is of no use."""
-    while (first := await sending.take(rooms)) is not None:
+    while (first := await sending.take(rooms, {})) is not None:
         if not await sending.carry(rooms, server_of(rooms), first):
             return False
     return True

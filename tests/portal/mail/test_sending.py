@@ -182,7 +182,7 @@ async def test_a_letter_whose_bearer_died_before_its_text_went_is_brought_again(
 ) -> None:
     dan = await house.registers("Dan")
     await hear(rooms, pool_low(dan.account_id))
-    assert await sending.take(rooms) is not None
+    assert await sending.take(rooms, {}) is not None
 
     await send_due(rooms)
     assert mailbox.mails == []
@@ -197,7 +197,7 @@ async def test_a_letter_whose_bearer_died_while_its_text_went_never_goes_twice(
 ) -> None:
     dan = await house.registers("Dan")
     await hear(rooms, pool_low(dan.account_id))
-    taken = await sending.take(rooms)
+    taken = await sending.take(rooms, {})
     assert taken is not None
     async with rooms.pool.acquire() as connection:
         assert await letters.let_leave(connection, taken.letter.id)
@@ -230,7 +230,7 @@ async def test_A20_a_letter_to_a_person_who_is_forgotten_is_dropped_as_soon_as_i
 ) -> None:
     dan = await house.registers("Dan")
     await hear(rooms, quota_reached(an_id(), dan.account_id))
-    taken = await sending.take(rooms)
+    taken = await sending.take(rooms, {})
     assert taken is not None
 
     forgotten = AccountForgotten(account_id=dan.account_id, forgotten_at=CLOCK.now())
@@ -268,14 +268,15 @@ async def test_a_letter_that_no_server_took_for_three_days_is_given_up(
 
 
 async def test_many_letters_go_over_few_connections(
-    rooms: Rooms, house: House, mailbox: Mailbox
+    rooms: Rooms, house: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sending, "OVER_ONE_CONNECTION_MAX", 8)
     dan = await house.registers("Dan")
-    await hear(rooms, *(pool_low(dan.account_id) for _ in range(120)))
+    await hear(rooms, *(pool_low(dan.account_id) for _ in range(12)))
 
     await send_due(rooms)
 
-    assert len(mailbox.to(dan.email)) == 120
+    assert len(mailbox.to(dan.email)) == 12
     assert mailbox.connections == 2
     names = {mail.message["Message-ID"] for mail in mailbox.mails}
-    assert len(names) == 120
+    assert len(names) == 12
