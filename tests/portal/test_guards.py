@@ -68,7 +68,9 @@ async def test_the_first_page_is_small_on_the_wire(portal: Site, studio: Studio)
     assert sum(len(answer.content) for answer in answers) < RAW_MAX
 
 
-async def test_the_cookie_of_a_session_is_for_this_site_and_no_script(portal: Site, people: Portal) -> None:
+async def test_the_cookie_of_a_session_is_for_this_site_and_no_script(
+    portal: Site, people: Portal
+) -> None:
     cookie = await a_persona_comes_in(portal, people)
 
     assert cookie["httponly"]

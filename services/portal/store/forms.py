@@ -98,6 +98,11 @@ async def answer(connection: Connection, verdict: Verdict, now: datetime) -> Non
     )
 
 
+async def forget(connection: Connection, account_id: UUID) -> None:
+    """Remove what somebody sent who is forgotten."""
+    await connection.execute("DELETE FROM form WHERE account_id = $1", account_id)
+
+
 async def clear(connection: Connection, *, before: datetime) -> None:
     """Remove what is old: a form may name people."""
     await connection.execute("DELETE FROM form WHERE sent_at < $1", before)
