@@ -1,12 +1,8 @@
 """The OpenAPI document, written from the rows and the contracts: nothing in it is said twice."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
-from typing import Any, Literal, TypeAlias
-
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
 from services.portal.api import keys
 from services.portal.api.catalogue import OPERATIONS, SUBJECTS
@@ -14,13 +10,12 @@ from services.portal.api.examples import example_of
 from services.portal.api.operations import Method, Operation, parameters_in
 from services.portal.api.problems import CONTENT_TYPE, Problem
 from services.portal.api.reading import JSON_TYPE, plain
+from services.portal.api.schemas import REFERENCE, Schema, reachable, schemas_of_contracts
 from services.portal.api.scopes import MEANINGS
 from services.portal.api.tokens import MakeToken, TokenList, TokenMade, TokenShown
 from shared.contracts.message import CommandData, Contract
 from shared.contracts.refusals import RefusalCode
 
-Schema: TypeAlias = dict[str, Any]
-REFERENCE = "#/components/schemas/{model}"
 RULES = re.compile(r" \((?:[A-Z][0-9]+(?:, |-)?)+\)")
 VERSION = "1"
 ID: Schema = {"type": "string", "format": "uuid"}
@@ -48,7 +43,7 @@ ids UUIDs. Send a token as `Authorization: Bearer cof_...`. Every command takes 
 
 def document() -> Schema:
     """Write the whole document."""
-    schemas = _schemas()
+    schemas = schemas_of_contracts()
     paths: dict[str, Schema] = {}
     for operation in OPERATIONS:
         path = paths.setdefault(operation.path, _parameters_of(operation.path))
@@ -62,7 +57,7 @@ def document() -> Schema:
         "tags": [{"name": name, "description": said} for name, said in SUBJECTS.items()],
         "paths": paths,
         "components": {
-            "schemas": _reachable(schemas, paths),
+            "schemas": reachable(schemas, paths),
             "responses": {status: _problem(said) for status, said in PROBLEMS.items()},
             "headers": _headers(),
             "securitySchemes": {"token": _security()},
@@ -262,61 +257,6 @@ def _security() -> Schema:
         "bearerFormat": "cof_...",
         "description": f"A token with one scope or more:\n{scopes}",
     }
-
-
-def _schemas() -> dict[str, Schema]:
-    asked: set[type[Contract]] = {operation.reads for operation in OPERATIONS}
-    answered: set[type[Contract]] = {operation.answers for operation in OPERATIONS}
-    models: set[type[Contract]] = {Problem, MakeToken, TokenList, TokenMade, TokenShown}
-    models |= asked | answered
-    ordered: list[type[Contract]] = sorted(models, key=lambda model: model.__name__)
-    wanted: list[tuple[type[BaseModel], Literal["validation"]]] = []
-    wanted.extend((model, "validation") for model in ordered)
-    _, written = models_json_schema(wanted, ref_template=REFERENCE)
-    schemas: dict[str, Schema] = _untitled(written["$defs"])
-    for name in {model.__name__ for model in answered} | {Problem.__name__}:
-        schemas[name].pop("additionalProperties", None)
-    return schemas
-
-
-def _untitled(part: Any) -> Any:  # noqa: ANN401  # any part of a schema
-    """Leave out what repeats a field's name, and null as what stands for nothing."""
-    match part:
-        case dict():
-            return {
-                key: _untitled(value)
-                for key, value in part.items()
-                if not (key == "title" and isinstance(value, str))
-                and not (key == "default" and value is None)
-            }
-        case list():
-            return [_untitled(one) for one in part]
-    return part
-
-
-def _reachable(schemas: Mapping[str, Schema], paths: Schema) -> dict[str, Schema]:
-    """Only what something refers to."""
-    found: dict[str, Schema] = {}
-    waiting = [Problem.__name__, *_referred(paths)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = schemas[name]
-            waiting += _referred(schemas[name])
-    return dict(sorted(found.items()))
-
-
-def _referred(part: object) -> Iterator[str]:
-    """The names of the schemas that a part of the document refers to."""
-    match part:
-        case {"$ref": str(reference)} if reference.startswith("#/components/schemas/"):
-            yield reference.rsplit("/", maxsplit=1)[-1]
-        case dict():
-            for one in part.values():
-                yield from _referred(one)
-        case list():
-            for one in part:
-                yield from _referred(one)
 
 
 def methods_of(path: str, operations: Iterable[Operation] = OPERATIONS) -> dict[Method, Operation]:
