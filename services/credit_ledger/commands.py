@@ -50,7 +50,7 @@ IN_FLIGHT_MAX = 2
 # Commands that somebody gives in person; he stands in their envelope.
 NAMES_A_PERSON = (AuthorizeHold, PlaceCreditOrder, GrantTrialCredits, AdjustCredits, ReleaseLot)
 # What nothing remembers: were it not answered either, it would be lost.
-FORGOTTEN = {NOBODY: "owner: has no wallet here", STALE: "id: is older than what is remembered"}
+FORGOTTEN = ((NOBODY, "owner: has no wallet here"), (STALE, "id: is older than is remembered"))
 LEDGER_TYPES = {
     data.TYPE: COMMAND_BY_TYPE[data.TYPE] for data in COMMANDS if issubclass(data, LedgerCommand)
 }
@@ -266,11 +266,11 @@ def _note_a_loss(
     lost: dict[int, tuple[DeliveredMessage, Poison]], message: DeliveredMessage, refusal: Refusal
 ) -> None:
     """Note a message to bury once: no engine took it, or nobody hears that it was refused."""
+    # Compared and never looked up by its hash: a refusal that says something has none.
+    reason = next((why for known, why in FORGOTTEN if known == refusal), None)
     if refusal == POISON:
         reason = "broke a constraint when it stood alone"
-    elif refusal in FORGOTTEN and not message.header.properties.reply_to:
-        reason = FORGOTTEN[refusal]
-    else:
+    elif reason is None or message.header.properties.reply_to:
         return
     lost.setdefault(id(message), (message, Poison(refusal.code, reason)))
 
