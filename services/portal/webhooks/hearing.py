@@ -11,7 +11,7 @@ from faststream.rabbit import RabbitRouter
 
 from services.portal.mail.letters import letters_about
 from services.portal.operating.noticing import note
-from services.portal.store import deliveries, forms, identities, letters, sessions, tokens, webhooks
+from services.portal.store import deliveries, forms, identities, letters, sessions, tokens, uploads, webhooks
 from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
 from shared.clock import Clock
@@ -48,6 +48,7 @@ async def _forget(change: Act, account_id: UUID) -> None:
     """Whoever was erased gets no letter, and neither his browsers nor his programs come in."""
     await letters.drop_letters_to(change.connection, account_id, change.now)
     await sessions.end_of(change.connection, account_id)
+    await uploads.drop_tables_about(change.connection, account_id)
     await identities.unlink(change.connection, account_id)
     await forms.forget(change.connection, account_id)
     await tokens.forget_maker(change.connection, account_id, change.now)
