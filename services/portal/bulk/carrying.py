@@ -13,7 +13,7 @@ import structlog
 from services.portal.bulk.taking import wake_of
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import uploads
-from services.portal.store.uploads import Upload
+from services.portal.store.uploads import State, Upload
 from shared.bulk.office import NotShownError, Office
 from shared.bulk.receipts import Receipt
 from shared.bulk.results import Result
@@ -71,9 +71,10 @@ WORKS = (carry_uploads, clear_uploads)
 async def _carried(rooms: Rooms, upload: Upload) -> None:
     progress = Progress()
     rows = read(upload.content)
+    office = Office(rooms.asking.people, rooms.clock, upload.organization_id, upload.account_id)
     noting = asyncio.create_task(_noting(rooms, upload.id, progress))
     try:
-        results = await _results(rooms, upload, rows, progress)
+        results = await _results(office, upload, rows, progress)
     except NotShownError as error:
         await _finish(rooms, upload, "FAILED", None, trouble=str(error.wrong.code))
         return
@@ -81,14 +82,15 @@ async def _carried(rooms: Rooms, upload: Upload) -> None:
         noting.cancel()
         with suppress(asyncio.CancelledError):
             await noting
-    await _finish(rooms, upload, "CHECKED" if upload.state == "CHECKING" else "DONE", results)
+    people = tuple(office.those_in(rows).values())
+    state: State = "CHECKED" if upload.state == "CHECKING" else "DONE"
+    await _finish(rooms, upload, state, results, people=people)
     log.info("table_carried", upload=str(upload.id), was=upload.state, rows=len(results))
 
 
 async def _results(
-    rooms: Rooms, upload: Upload, rows: Sequence[Row], progress: Progress
+    office: Office, upload: Upload, rows: Sequence[Row], progress: Progress
 ) -> Sequence[Result]:
-    office = Office(rooms.asking.people, rooms.clock, upload.organization_id, upload.account_id)
     if upload.state == "CHECKING":
         return await Trial(office, progress).all(rows)
     await office.open()
@@ -110,14 +112,16 @@ async def _noting(rooms: Rooms, upload_id: UUID, progress: Progress) -> None:
 async def _finish(
     rooms: Rooms,
     upload: Upload,
-    state: uploads.State,
+    state: State,
     results: Sequence[Result] | None,
     *,
+    people: Sequence[UUID] = (),
     trouble: str | None = None,
 ) -> None:
     kept = None if results is None else [_kept(result) for result in results]
+    now = rooms.wall.now()
     async with rooms.pool.acquire() as database:
-        await uploads.finish(database, upload.id, state, kept, rooms.wall.now(), trouble=trouble)
+        await uploads.finish(database, upload.id, state, kept, now, people=people, trouble=trouble)
 
 
 def _kept(result: Result) -> dict[str, Any]:

@@ -19,6 +19,8 @@ CREATE TABLE upload (
     begun_at timestamptz,
     ended_at timestamptz,
     busy_until timestamptz,
+    -- Whom it is about, as far as they have accounts: it goes with whoever is forgotten.
+    people uuid [] NOT NULL DEFAULT '{}',
     UNIQUE (organization_id, account_id, digest)
 );
 CREATE INDEX upload_waits ON upload (uploaded_at) WHERE state IN ('CHECKING', 'APPLYING');

@@ -91,7 +91,8 @@ async def _role(
     row: Row,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
-    return await show_at(request, desk, "person_role.html", row=row, role=row.person.role, **shown)
+    other = "GUEST" if row.person.role == "MEMBER" else "MEMBER"
+    return await show_at(request, desk, "person_role.html", row=row, role=other, **shown)
 
 
 routes = [

@@ -1,5 +1,6 @@
 """Tables that were uploaded: written down before they are checked, claimed, carried out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -160,14 +161,15 @@ async def finish(
     results: list[dict[str, Any]] | None,
     now: datetime,
     *,
+    people: Sequence[UUID] = (),
     trouble: str | None = None,
 ) -> None:
-    """Write down what the check found, or what became of each row."""
+    """Write down what was found or done; `people` are those whom the table is about."""
     await connection.execute(
         """
         UPDATE upload SET
             state = $2::text, results = coalesce($3::jsonb, results), trouble = $5::text,
-            busy_until = NULL,
+            busy_until = NULL, people = $6::uuid [],
             done = CASE WHEN $3::jsonb IS NULL THEN done ELSE total END,
             ended_at = CASE WHEN $2::text IN ('DONE', 'FAILED') THEN $4::timestamptz END
         WHERE id = $1
@@ -177,7 +179,13 @@ async def finish(
         results,
         now,
         trouble,
+        list(people),
     )
+
+
+async def drop_tables_about(connection: Connection, account_id: UUID) -> None:
+    """Remove every table that names somebody who is forgotten (A20)."""
+    await connection.execute("DELETE FROM upload WHERE $1 = ANY(people)", account_id)
 
 
 async def clear(connection: Connection, *, before: datetime) -> None:

@@ -91,13 +91,16 @@ class Wanted:
 
     act: str = ""
     account: UUID | None = None
+    about: UUID | None = None
 
     @property
     def is_set(self) -> bool:
-        return bool(self.act or self.account)
+        return bool(self.act or self.account or self.about)
 
     def matches(self, entry: AuditEntry) -> bool:
         if self.act and entry.act != self.act:
+            return False
+        if self.about and entry.about != self.about:
             return False
         return self.account is None or self.account in (entry.by, entry.about)
 
@@ -111,12 +114,17 @@ class Trail:
     is_cut: bool = False
 
 
-async def trail_page(desk: Desk, wanted: Wanted, before: Mapping[str, int]) -> Trail:
-    """A page of what was done, newest first, of all three services; `before` continues one."""
+async def trail_page(
+    desk: Desk, wanted: Wanted, before: Mapping[str, int], *, scans: int = SCANS_MAX
+) -> Trail:
+    """A page of what was done, newest first, of all three services; `before` continues one.
+
+    With a filter it may hold less than there is: what is old is looked for `scans` times at most.
+    """
     found: list[tuple[str, AuditEntry]] = []
     places = dict(before) or dict.fromkeys(TRAILS, 0)
     size = SCAN if wanted.is_set else PAGE
-    for _ in range(SCANS_MAX):
+    for _ in range(scans):
         heads = await asyncio.gather(*(_entries(desk, name, places[name], size) for name in places))
         listed = dict(zip(places, heads, strict=True))
         entries, places = merged(listed, size)
@@ -128,8 +136,8 @@ async def trail_page(desk: Desk, wanted: Wanted, before: Mapping[str, int]) -> T
 
 
 async def trail_about(desk: Desk, account: UUID, most: int) -> tuple[Done, ...]:
-    """The latest acts that concern one person."""
-    trail = await trail_page(desk, Wanted(account=account), {})
+    """The latest acts that were done to one person."""
+    trail = await trail_page(desk, Wanted(about=account), {}, scans=1)
     return trail.entries[:most]
 
 
