@@ -11,7 +11,16 @@ from faststream.rabbit import RabbitRouter
 
 from services.portal.mail.letters import letters_about
 from services.portal.operating.noticing import note
-from services.portal.store import deliveries, forms, identities, letters, sessions, tokens, uploads, webhooks
+from services.portal.store import (
+    deliveries,
+    forms,
+    identities,
+    letters,
+    sessions,
+    tokens,
+    uploads,
+    webhooks,
+)
 from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
 from shared.clock import Clock
