@@ -76,7 +76,8 @@ class Channel:
             return
         assert self.known_at is not None
         self._shown[block] = html
-        self._sent[block] = event("fragment", html=html, at=self.reading.clock(self.known_at))
+        moment = moment_of(self.reading, self.known_at)
+        self._sent[block] = event("fragment", html=html, **moment)
         for viewing in tuple(self.viewings):
             self._send(viewing, block)
 
@@ -94,3 +95,8 @@ class Channel:
     def _staleness(self) -> bytes:
         at = None if self.known_at is None else self.reading.clock(self.known_at)
         return event("stale", blocks=self.watched.topic.blocks, at=at)
+
+
+def moment_of(reading: Format, at: datetime) -> dict[str, object]:
+    """A moment for eyes, and in seconds so that the later of two is told."""
+    return {"at": reading.clock(at), "time": round(at.timestamp(), 3)}

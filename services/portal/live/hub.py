@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from services.portal.asking import RefusedError
-from services.portal.live.channel import Channel
+from services.portal.live.channel import Channel, moment_of
 from services.portal.live.named import ids_in, is_about_rights
 from services.portal.live.topics import Topics, Watched
 from services.portal.live.viewing import SIGNED_OUT, STOPPING, Viewing, event
@@ -66,7 +66,6 @@ class Hub:
     def watching(self, viewing: Viewing) -> Iterator[None]:
         """Let somebody watch for as long as his stream is open."""
         self.viewings.add(viewing)
-        viewing.send("hello", event("hello", build=self.build, **self._now(viewing)))
         channels = [
             self._channel(one, viewing) for one in viewing.watched if self._tasks is not None
         ]
@@ -75,6 +74,10 @@ class Hub:
         try:
             for channel in channels:
                 channel.join(viewing)
+            # In which zone this page reads times is known once somebody looked.
+            is_known = all(channel.known_at is not None for channel in channels)
+            now = self._now(viewing) if is_known else {}
+            viewing.send("hello", event("hello", build=self.build, **now))
             yield
         finally:
             self.viewings.discard(viewing)
@@ -223,8 +226,8 @@ class Hub:
         heard = self._heard.get(service)
         return heard is not None and monotonic() - heard > SILENT_SECONDS
 
-    def _now(self, viewing: Viewing) -> dict[str, str]:
-        return {"at": viewing.reading.clock(self.rooms.clock.now())}
+    def _now(self, viewing: Viewing) -> dict[str, object]:
+        return moment_of(viewing.reading, self.rooms.clock.now())
 
 
 def hub_of(rooms: Rooms) -> Hub:

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.portal.forms import check_origin, read_form
+from services.portal.live.hub import hub_of
 from services.portal.rooms import rooms_in
 from services.portal.sessions import (
     NotFound,
@@ -63,8 +64,11 @@ async def as_persona(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     await require_viewer(request)
     await read_form(request)
+    session = await current_session(request)
     response = RedirectResponse("/sign-in?out=1", HTTPStatus.SEE_OTHER)
     await end_session(request, response)
+    if session is not None:
+        hub_of(rooms_in(request)).end_session(session.token_hash)
     return response
 
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+from typing import Any
 from uuid import UUID
+
+import orjson
 
 from services.portal.rooms import Rooms
 from services.portal.viewer import Viewer
@@ -94,7 +97,7 @@ class Health:
         pulse.is_answering = True
         pulse.answered_milliseconds = (monotonic() - began) * 1_000
         if verdict.result is not None:
-            pulse.copy_seconds = _furthest_behind(CopyState.model_validate(verdict.result))
+            pulse.copy_seconds = _furthest_behind(verdict.result)
 
     async def _count(self, rooms: Rooms) -> None:
         names = [queue.name for queue in topology.QUEUES if queue.name != topology.STREAM]
@@ -108,6 +111,7 @@ class Health:
         self.queues = counted
 
 
-def _furthest_behind(state: CopyState) -> float | None:
+def _furthest_behind(result: Mapping[str, Any]) -> float | None:
+    state = CopyState.model_validate_json(orjson.dumps(result))
     known = [one.behind_seconds for one in state.sources if one.behind_seconds is not None]
     return max(known, default=None)

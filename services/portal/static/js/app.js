@@ -39,22 +39,32 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("htmx:afterSwap", (event) => focusWhatHappened(event.detail.elt));
 
+let warning = null;
+
+function warnBeforeTheEnd(band) {
+  clearTimeout(warning);
+  warning = setTimeout(() => {
+    band.hidden = false;
+    announce(band.dataset.words);
+  }, Math.max(0, (Number(band.dataset.seconds) - Number(band.dataset.warned)) * 1000));
+}
+
+async function staySignedIn() {
+  const band = document.getElementById("session-ends");
+  const answer = await fetch("/sign-in/stay", { method: "POST", headers: { Accept: "text/plain" } });
+  if (!band || !answer.ok) return false;
+  band.hidden = true;
+  band.dataset.seconds = await answer.text();
+  warnBeforeTheEnd(band);
+  return true;
+}
+
 function watchSession() {
   const band = document.getElementById("session-ends");
   if (!band) return;
-  const left = Number(band.dataset.seconds) - Number(band.dataset.warned);
-  const warn = () => {
-    band.hidden = false;
-    announce(band.dataset.words);
-  };
-  setTimeout(warn, Math.max(0, left * 1000));
+  warnBeforeTheEnd(band);
   band.querySelector("button").addEventListener("click", async () => {
-    const answer = await fetch("/sign-in/stay", { method: "POST", headers: { Accept: "text/plain" } });
-    if (!answer.ok) return;
-    band.hidden = true;
-    band.dataset.seconds = await answer.text();
-    setTimeout(warn, Math.max(0, (Number(band.dataset.seconds) - Number(band.dataset.warned)) * 1000));
-    announce("You stay signed in.");
+    if (await staySignedIn()) announce("You stay signed in.");
   });
 }
 

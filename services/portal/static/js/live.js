@@ -8,7 +8,7 @@ const STAY_MS = 300000;
 const place = document.getElementById("as-of");
 const words = document.getElementById("as-of-words");
 const pauseButton = document.getElementById("pause");
-let [source, build, at, delay, stopped] = [null, null, null, 0, false];
+let [source, build, at, latest, delay, stopped] = [null, null, null, 0, 0, false];
 let paused = place.dataset.paused === "yes";
 let [retryTimer, silenceTimer, lostTimer, spokenTimer] = [];
 let lastSaid = { words: "", when: 0 };
@@ -73,8 +73,9 @@ function markStale(blocks, since) {
   }
 }
 
-function heard(moment) {
-  if (moment) at = moment;
+// A fragment that is sent again on connecting tells of when it changed, which may be long ago.
+function heard(told) {
+  if (told.time >= latest) [at, latest] = [told.at, told.time];
   if (paused) return;
   tell(at ? `Live, as of ${at}` : "Live");
   document.body.classList.remove("stale");
@@ -138,10 +139,10 @@ function open() {
     if (document.body.classList.contains("stale") && at) say("Live again.");
     delay = 0;
     newer(told.build);
-    heard(told.at);
+    heard(told);
   });
-  on("beat", (told) => heard(told.at));
-  on("fragment", (told) => { put(told.html); heard(told.at); });
+  on("beat", heard);
+  on("fragment", (told) => { put(told.html); heard(told); });
   on("stale", (told) => markStale(told.blocks, told.at));
   on("bye", (told) => {
     if (told.why === "signed_out") stop("You are signed out.");
@@ -179,11 +180,7 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) open(); })
 
 // A screen on a wall is watched though nobody clicks: while it shows, its session goes on.
 if ("stays" in place.dataset) {
-  setInterval(async () => {
-    if (document.hidden || stopped) return;
-    const answer = await fetch("/sign-in/stay", { method: "POST" });
-    if (answer.ok) document.dispatchEvent(new CustomEvent("stayed", { detail: await answer.text() }));
-  }, STAY_MS);
+  setInterval(() => { if (!document.hidden && !stopped) staySignedIn(); }, STAY_MS);
 }
 
 showPause();
