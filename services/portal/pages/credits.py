@@ -27,6 +27,9 @@ async def credits(request: Request) -> Response:
         open_holds(desk.all),
         people_page(desk, Filter(), after),
     )
+    # They are counted where all of them are on this page.
+    is_whole = after is None and page.after is None
+    unlimited = sum(row.mode == "unlimited" for row in page.rows) if is_whole else 0
     faces = await faces_of(desk.asking, (UUID(hold["account_id"]) for hold in holds[:HOLDS_SHOWN]))
     return await show_at(
         request,
@@ -38,7 +41,7 @@ async def credits(request: Request) -> Response:
         holds_shown=holds[:HOLDS_SHOWN],
         page=page,
         faces=faces,
-        unlimited=sum(row.mode == "unlimited" for row in page.rows),
+        unlimited=unlimited,
         access_words=lambda row: access_words(desk, row),
         first=f"{desk.home}/credits#access" if after else "",
         next=f"{desk.home}/credits?after={page.after}#access" if page.after else "",

@@ -61,7 +61,7 @@ async def person_page(
         holds=holds,
         seats=seats,
         others=[product for product in seats if product.product not in row.seats],
-        meter=_meter(row, around.available),
+        meter=meter_of(row, around.available),
         history=history,
         leases={hold["hold_id"]: datetime.fromisoformat(hold["lease_until"]) for hold in holds},
         undo=undo_in(request, desk.home),
@@ -69,7 +69,7 @@ async def person_page(
     )
 
 
-def _meter(row: Row, available: int) -> Any:  # noqa: ANN401  # none without a quota
+def meter_of(row: Row, available: int) -> Any:  # noqa: ANN401  # none without a quota
     access = row.access
     if access is None or row.mode != "quota":
         return None

@@ -98,6 +98,7 @@ async def _page(
         "requests.html",
         "waiting",
         asked=asked,
+        ids=[one["request_id"] for one in waiting],
         answered=answered,
         faces=faces,
         decided=decided,

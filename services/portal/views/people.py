@@ -92,8 +92,12 @@ class Filter:
 
 def searched_for(request: Request) -> str:
     """What somebody looks for, as the address has it; what cannot be typed is left out."""
-    given = request.query_params.get("search", "")
-    return "".join(filter(str.isprintable, given)).strip()[:SEARCH_MAX]
+    return cleaned(request.query_params.get("search", ""))
+
+
+def cleaned(typed: str) -> str:
+    """What was typed, as a service may be asked for it."""
+    return "".join(filter(str.isprintable, typed)).strip()[:SEARCH_MAX]
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ async def find_person(desk: Desk, account: UUID) -> Row | None:
 
 async def find_by_email(desk: Desk, email: str) -> Row | None:
     """The person with an address or a name, if there is exactly one."""
-    page = await people_page(desk, Filter(search=email), None)
+    page = await people_page(desk, Filter(search=cleaned(email)), None)
     exact = [row for row in page.rows if row.person.email.casefold() == email.casefold()]
     rows = exact or list(page.rows)
     return rows[0] if len(rows) == 1 else None

@@ -20,6 +20,8 @@ PAGE = 500
 ROWS_MAX = 5_000
 DAYS_SHOWN = 30
 DAYS_MAX = 366
+FIRST = date(1971, 1, 1)
+LAST = date(9998, 1, 1)
 
 Ask = Callable[[CommandData], Awaitable[dict[str, Any]]]
 
@@ -71,8 +73,9 @@ def read_span(first: str, last: str, zone: str, now: datetime) -> Span:
     """Read a range as typed; what cannot be read is the last thirty days; raises ValueError."""
     today = now.astimezone(ZoneInfo(zone)).date()
     end = date.fromisoformat(last) if last else today
-    begin = date.fromisoformat(first) if first else end - timedelta(days=DAYS_SHOWN - 1)
-    if not begin <= end or (end - begin).days > DAYS_MAX:
+    begin = date.fromisoformat(first) if first else max(end, FIRST) - timedelta(DAYS_SHOWN - 1)
+    is_told = FIRST <= begin <= end <= LAST
+    if not is_told or (end - begin).days > DAYS_MAX:
         message = "From comes before To, and both lie within a year."
         raise ValueError(message)
     return Span(begin, end, ZoneInfo(zone))

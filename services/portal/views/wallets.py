@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from services.portal.asking import Asking, RefusedError
 from services.portal.bars import QuotaMeter, quota_meter
-from services.portal.rooms import rooms_in
+from services.portal.rooms import Rooms, rooms_in
 from services.portal.spendable import Spendable, spendable_of
 from services.portal.viewer import Viewer
 from services.portal.views.desk import NO_WALLET, administrator_of, read_cursor, terms_of
@@ -93,7 +93,11 @@ class Purse:
 
 async def purse_of(request: Request, viewer: Viewer) -> Purse:
     """Look into every wallet of whoever is signed in."""
-    rooms = rooms_in(request)
+    return await look_into_purse(rooms_in(request), viewer)
+
+
+async def look_into_purse(rooms: Rooms, viewer: Viewer) -> Purse:
+    """Look into every wallet of somebody, as he may."""
     own_id = viewer.organization_id or viewer.account_id
     joined_id = viewer.joined_organization_id
     now = rooms.clock.now()
