@@ -91,7 +91,6 @@ async def test_what_is_due_is_found_by_index(rooms: Rooms, explaining: Explainin
 
     assert explaining.scanned <= {"webhook"}
     assert explaining.used >= {
-        "delivery_due",
         "delivery_next",
         "delivery_of_webhook",
         "letter_due",
