@@ -46,6 +46,8 @@ def demo(
             outcome = uvloop.run(show(stack, screen, started=started, jobs=jobs))
             waits = sys.stdin.isatty() and not as_json and not keep
             _say_what_next(screen, stack if keep or waits else None, outcome)
+            if keep or waits:
+                _keep_alive(stack)
             if waits:
                 with suppress(EOFError):
                     input("\nThe stack stays up until Enter: ")
@@ -86,6 +88,13 @@ def _stack(screen: Screen, *, keep: bool) -> Iterator[Stack]:
         yield stack
 
 
+def _keep_alive(stack: Stack) -> None:
+    """Jobs go on, so that there is something to see."""
+    from deploy.operator.demo.alive import keep_alive  # noqa: PLC0415 -- as above
+
+    keep_alive(stack)
+
+
 def _say_what_next(screen: Screen, stack: Stack | None, outcome: "Outcome") -> None:
     """What to try on the stack while it is up, else how to get one."""
     screen.title("What to try next")
@@ -106,6 +115,12 @@ def _say_what_next(screen: Screen, stack: Stack | None, outcome: "Outcome") -> N
             ("reconcile", "the books, recomputed"),
             ("down", "ends it and leaves nothing behind"),
         ]
+        if stack.portal_url:
+            screen.plain(f"  The portal: {stack.portal_url}/")
+            screen.plain(
+                "  Come in as Ben, who runs the studio now, as Eva, or as Oz of the vendor's;"
+            )
+            screen.plain("  jobs go on there as long as the stack is up.")
         for line in hints.spoken(stack.home):
             screen.plain(line)
     for line in hints.lines(told):

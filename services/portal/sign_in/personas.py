@@ -22,12 +22,12 @@ class Persona:
 
 
 CAST = (
-    Persona("Ana", "runs Larkspur Visual, until she hands it over"),
-    Persona("Ben", "Member, unlimited access; takes the studio over"),
-    Persona("Chloe", "Member with a quota"),
-    Persona("Dan", "Guest, and a company of his own"),
-    Persona("Eva", "Guest with a license of her own"),
-    Persona("Fay", "at Fern College, set up on request"),
+    Persona("Ana", "founded Larkspur Visual and handed it over to Ben"),
+    Persona("Ben", "was its Member and runs it since"),
+    Persona("Chloe", "was its Member, left, and buys credits of her own"),
+    Persona("Dan", "freelances there and runs a company of his own"),
+    Persona("Eva", "freelances there, with a license of her own"),
+    Persona("Fay", "runs Fern College, which was set up on request"),
     Persona("Oz", "works for the vendor: operator and ops"),
 )
 
