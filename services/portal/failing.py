@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from services.portal.api import problems
+from services.portal.api.problems import ApiCode, problem_here
 from services.portal.asking import RefusedError
 from services.portal.drafting import keep_draft
 from services.portal.forms import Forged
@@ -29,6 +31,8 @@ UNKNOWN = frozenset(
     }
 )
 RETRY_SECONDS = "10"
+# A line feed in an address fits no mount: such a call gets no further than the site.
+API = "/api/"
 
 log = structlog.get_logger()
 
@@ -51,6 +55,8 @@ async def _kept(request: Request) -> str:
 
 
 async def not_found(request: Request, _error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return problems.answer(problem_here(ApiCode.NOT_FOUND), instance=request.url.path)
     return await show(request, "not_found.html", status=HTTPStatus.NOT_FOUND)
 
 
