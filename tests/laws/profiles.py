@@ -1,8 +1,9 @@
 """How many examples a law gets: 200 in `make test`, 5,000 in `make laws`.
 
 The long profile is asked for with `--hypothesis-profile=laws`. Tests outside this folder that state
-properties keep the profile Hypothesis chose by itself, its own `ci` among them; for mutants they
-are told the same examples every time, and a failure is not made smaller.
+properties keep the profile Hypothesis chose by itself, its own `ci` among them, but have no
+deadline: a busy machine is slow at any moment. For mutants they are told the same examples every
+time, and a failure is not made smaller.
 """
 
 from collections import Counter
@@ -19,6 +20,11 @@ LONG_STEPS = 25
 # What stories were told, and what came of what was asked in them.
 TOLD: Counter[str] = Counter()
 
+if settings.get_current_profile_name() == "default":
+    settings.register_profile(
+        "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("unhurried")
 settings.register_profile(LONG, max_examples=LONG_EXAMPLES)
 settings.register_profile(
     "mutants", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate]
