@@ -96,7 +96,7 @@ def test_a_valid_message_of_each_command_is_read(
     assert acts
 
 
-@settings(max_examples=3_000, deadline=None)  # on a busy machine any one may take long
+@settings(max_examples=3_000)
 @given(st.data())
 def test_whatever_is_put_in_whatever_place_ends_as_acts_or_as_one_coded_refusal(
     data: st.DataObject,

@@ -26,7 +26,7 @@ from tests.doors.credit_ledger.hostile import AMOUNTS, NO_AMOUNTS
 from tests.doors.credit_ledger.valid_commands import bodies
 from tests.listening import Listener
 from tests.processes import ServiceProcess
-from tests.waiting import WAIT_SECONDS, eventually
+from tests.waiting import eventually
 
 OF_EVERY_COMMAND = 3
 BROKEN = (
@@ -156,8 +156,7 @@ async def test_nobody_can_have_the_ledger_write_to_a_queue_that_is_not_for_repli
     await farm.portal.asker.publisher.publish(Outgoing(**{**vars(message), "reply_to": shard(7)}))
 
     dropped = await credit_ledger.logs(
-        lambda line: line.get("event") == "reply_dropped" and line.get("queue") == shard(7),
-        wait_seconds=WAIT_SECONDS,
+        lambda line: line.get("event") == "reply_dropped" and line.get("queue") == shard(7)
     )
 
     assert dropped["reason"] == "is no reply queue"

@@ -8,7 +8,7 @@ from tests.builders import CLOCK, a_credit_line, a_purchase, a_refund, an_id
 from tests.doors.credit_ledger.farm import CREDIT, Farm
 from tests.listening import Listener
 from tests.processes import ServiceProcess
-from tests.waiting import WAIT_SECONDS, eventually
+from tests.waiting import eventually
 
 
 async def test_T20_a_refund_heard_before_its_payment_leaves_nothing_to_spend(
@@ -75,8 +75,7 @@ async def test_A14_an_order_of_a_later_time_than_membership_told_of_waits_and_is
     await farm.store.says(order)
     event = await farm.store.says(refunded)
     line = await credit_ledger.logs(
-        lambda line: line.get("event") == "order_waits" and line.get("order") == order.order_id,
-        wait_seconds=WAIT_SECONDS,
+        lambda line: line.get("event") == "order_waits" and line.get("order") == order.order_id
     )
     before = await farm.available()
     await farm.memberships_are_known(later)
