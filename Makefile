@@ -114,7 +114,7 @@ rules-table: setup ## write docs/rules.md from a run of `make test`; ARGS=... ru
 .PHONY: verify
 verify: check ## everything, the long tests and all faults included (60 minutes)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -m "verify or not verify"
+	@$(BIN)/coverage run -m pytest -m "verify or not verify" --hypothesis-profile=fresh
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 

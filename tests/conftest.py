@@ -10,18 +10,32 @@ from typing import Any
 import pytest
 
 from deploy.native.stack import Stack, ephemeral_stack
+from shared.messaging import publisher as speaking
 from shared.messaging.ask import asker
 from shared.messaging.publisher import Publisher, publisher
 from shared.postgres.pool import open_pool
 from tests.containers import containers_if_docker
 from tests.databases import Database
-from tests.listening import Listener, listening_to_facts, listening_to_the_dead
+from tests.listening import (
+    NO_HEARTBEAT,
+    Listener,
+    listening_to_facts,
+    listening_to_the_dead,
+)
 from tests.processes import ServiceProcess, forget_what_was_said, running
 from tests.speaking import Portal, Store
 
 pytest_plugins = ["tests.laws.profiles", "tests.rules_table.plugin"]
 FIRST = ("tests/laws", "tests/doors/membership", "tests/copies", "tests/system")
 VERSIONS = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_broker() -> Iterator[None]:
+    """Nor hang up on who speaks: tests without a loop of their own let this one stand still."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speaking, "HEARTBEAT_SECONDS", NO_HEARTBEAT)
+        yield
 
 
 @pytest.fixture(scope="session")

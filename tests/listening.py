@@ -44,9 +44,10 @@ class Listener:
         return read_fact(await self.find(wanted))
 
     def facts_of(self, subject: UUID) -> list[Fact[FactData]]:
-        """What was said about a subject so far, in the order it was heard."""
+        """What was said about a subject so far, in the order it was heard, each fact once."""
         said = f'"subject":"{subject}"'.encode()
-        return [read_fact(message) for message in self.messages if said in message.body]
+        facts = (read_fact(message) for message in self.messages if said in message.body)
+        return list({fact.id: fact for fact in facts}.values())
 
     async def reason_of_burial(self, message_id: UUID) -> str:
         """Why a message was buried."""

@@ -13,6 +13,7 @@ from typing import Any
 import aio_pika
 
 from deploy.native.stack import Stack
+from tests.waiting import WAIT_SECONDS
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -55,7 +56,7 @@ class ServiceProcess:
         await self._ended()
 
     async def logs(
-        self, wanted: Callable[[dict[str, Any]], bool], *, wait_seconds: float = 10.0
+        self, wanted: Callable[[dict[str, Any]], bool], *, wait_seconds: float = WAIT_SECONDS
     ) -> dict[str, Any]:
         """The first line of the log that is wanted, written or to come."""
         try:

@@ -17,13 +17,14 @@ from shared.contracts.purchases import CreditsTakenBack, OrderPaid
 from shared.messaging.ask import Asker
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.messaging.topology import STORE
+from tests.waiting import WAIT_SECONDS
 
 CLOCK = Clock()
 
 
 @dataclass
 class Portal:
-    """Asks on behalf of people."""
+    """Asks on behalf of people, who wait for longer than a page would."""
 
     asker: Asker
 
@@ -35,7 +36,10 @@ class Portal:
         owner: UUID | None = None,
         id: UUID | None = None,
     ) -> Verdict:
-        return await self.asker.ask(self.command(data, by=by, owner=owner, id=id))
+        return await self.sends(self.command(data, by=by, owner=owner, id=id))
+
+    async def sends(self, command: Command[CommandData]) -> Verdict:
+        return await self.asker.ask(command, answer_seconds=WAIT_SECONDS)
 
     def command(
         self,

@@ -16,7 +16,8 @@ from shared.contracts.message import Verdict
 from shared.contracts.refusals import RefusalCode
 
 PEOPLE_AT_ONCE = 20
-# Licensing and the ledger hear of who was just added within moments.
+# Licensing and the ledger hear of who was just added, or of what just arose, within moments.
+UNHEARD = {RefusalCode.NOT_IN_ORGANIZATION, RefusalCode.UNKNOWN_ORGANIZATION}
 HEARING_SECONDS = 15.0
 HEARING_AGAIN_SECONDS = 0.25
 NOBODY = Wrong(RefusalCode.NOT_IN_ORGANIZATION, "email: nobody in the organization has it")
@@ -100,7 +101,7 @@ class Run:
     def _has_not_heard(self, wish: Wish, verdict: Verdict | None) -> bool:
         if verdict is None or verdict.refused is None or wish.email.casefold() not in self.added:
             return False
-        return verdict.refused.code == RefusalCode.NOT_IN_ORGANIZATION
+        return verdict.refused.code in UNHEARD
 
     def _learn(self, wish: Wish, verdict: Verdict) -> None:
         person = wish.email.casefold()

@@ -12,6 +12,7 @@ import orjson
 from aiormq.abc import DeliveredMessage
 
 from shared.messaging.topology import SHARDS, shard
+from tests.waiting import WAIT_SECONDS
 
 VerdictJson = dict[str, object]
 PRIORITY = 100
@@ -56,9 +57,18 @@ class Ledger:
         result = {"amount": amount, "captured": amount, "released": "0", "available": "7"}
         return [{"id": one, "result": result} for one in ids]
 
+    @property
+    def commands(self) -> list[dict[str, object]]:
+        """What came, each command once: one that waits for its verdict for long comes again."""
+        first: dict[str, dict[str, object]] = {}
+        for body in self.bodies:
+            first.setdefault(str(body["id"]), body)
+        return list(first.values())
+
     async def has_heard(self, count: int) -> None:
-        async with asyncio.timeout(20):
-            while sum(self.came.values()) < count:
+        """Wait until so many commands came."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while len(self.came) < count:
                 self.changed.clear()
                 await self.changed.wait()
 

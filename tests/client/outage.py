@@ -30,6 +30,7 @@ class Cable:
         if self.is_cut:
             writer.transport.abort()
             return
+        self._ends.add(writer)
         far_reader, far_writer = await asyncio.open_connection(self.host, self.port)
         ends = {writer, far_writer}
         self._ends |= ends

@@ -16,9 +16,11 @@ from shared.clock import Clock
 from shared.contracts.work import Work
 from tests.client.ledger import Ledger, ledger_on
 from tests.client.outage import cable
-from tests.waiting import eventually
+from tests.waiting import WAIT_SECONDS, eventually
 
 PERSON = Clock().new_id()
+# For a ledger that will not answer; one that will is given longer.
+SOON_SECONDS = 0.5
 REFUSED: dict[str, object] = {
     "code": "hold_expired",
     "message": "the hold's lease ran out",
@@ -33,7 +35,7 @@ def owner() -> UUID:
 
 
 def kinds(ledger: Ledger) -> list[str]:
-    return [str(body["type"]).split(".")[2] for body in ledger.bodies]
+    return [str(body["type"]).split(".")[2] for body in ledger.commands]
 
 
 def amounts(ledger: Ledger) -> dict[str, str]:
@@ -76,7 +78,7 @@ async def test_a_block_is_spent_part_by_part_and_gives_back_the_rest(
 
     assert (block.amount, block.left, block.is_over) == ("10", "7", True)
     assert kinds(ledger) == ["authorize_hold", "capture_hold", "capture_hold", "void_hold"]
-    [_, first, _, _] = [body["data"] for body in ledger.bodies]
+    [_, first, _, _] = [body["data"] for body in ledger.commands]
     assert first == {
         "hold_id": str(block.id),
         "amount": "2.5",
@@ -168,8 +170,9 @@ async def test_a_node_that_dies_while_it_gives_back_finishes_that(
 ) -> None:
     url, journal = stack.amqp_urls["node"], tmp_path / "journal"
     async with ledger_on(stack.amqp_urls["stage"], owner) as ledger:
-        async with connect(url, node="rn-01", journal=journal, verdict_seconds=1) as client:
+        async with connect(url, node="rn-01", journal=journal) as client:
             block = await a_block(client, owner)
+            block.verdict_seconds = SOON_SECONDS
             ledger.is_silent = True
             with pytest.raises(NoVerdict):
                 await block.close()
@@ -203,12 +206,13 @@ async def test_a_block_without_a_verdict_is_the_same_block_when_it_is_asked_for_
     url = stack.amqp_urls["node"]
     async with (
         ledger_on(stack.amqp_urls["stage"], owner) as ledger,
-        connect(url, node="rn-01", journal=tmp_path / "j", verdict_seconds=0.5) as client,
+        connect(url, node="rn-01", journal=tmp_path / "j", verdict_seconds=SOON_SECONDS) as client,
     ):
         ledger.is_silent = True
         with pytest.raises(NoVerdict) as raised:
             await a_block(client, owner)
         ledger.is_silent = False
+        client._verdict_seconds = WAIT_SECONDS
         block = await client.lease(owner=owner, account=PERSON, amount="10", id=raised.value.id)
 
     assert block.id == raised.value.id
@@ -278,13 +282,14 @@ async def test_a_block_whose_work_fails_in_an_outage_may_be_closed_later(
     url = stack.amqp_urls["node"]
     async with (
         ledger_on(stack.amqp_urls["stage"], owner) as ledger,
-        connect(url, node="rn-01", journal=tmp_path / "j", verdict_seconds=0.5) as client,
+        connect(url, node="rn-01", journal=tmp_path / "j") as client,
     ):
         block = await a_block(client, owner)
+        block.verdict_seconds = SOON_SECONDS
         with pytest.raises(ZeroDivisionError):
             await spoil(block, ledger)
         ledger.is_silent = False
-        block.verdict_seconds = 30
+        block.verdict_seconds = WAIT_SECONDS
         returned = await block.close()
 
     assert returned.spent == "1"

@@ -15,7 +15,7 @@ from shared.contracts.copies import (
 from tests.speaking import Portal
 from tests.waiting import eventually
 
-REBUILT_SECONDS = 30.0
+REBUILT_SECONDS = 60.0
 SHOW: dict[str, ShowCopy] = {
     "membership": ShowMembershipCopy(),
     "licensing": ShowLicensingCopy(),

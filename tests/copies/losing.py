@@ -25,15 +25,18 @@ class Way:
     queue: str
     onward: AbstractExchange
     lost: list[dict[str, Any]] = field(default_factory=list)
+    carried: int = 0
 
     async def carry(self, message: AbstractIncomingMessage) -> None:
         """Hand a fact on as it came, or lose it; what has no sequence always arrives."""
+        self.carried += 1
         event = json.loads(message.body)
         if "sequence" in event and self.loses(event):
             self.lost.append(event)
         else:
             await self.onward.publish(_same(message), self.queue)
         await message.ack()
+        self.carried -= 1
 
 
 @asynccontextmanager
@@ -63,7 +66,7 @@ async def losing(stack: Stack, copy: str, owner: str, loses: Loses) -> AsyncIter
 
             async def left() -> int:
                 declared = await waiting.declare_queue(proxy.name, passive=True)
-                return declared.declaration_result.message_count or 0
+                return (declared.declaration_result.message_count or 0) + way.carried
 
             await eventually(left, lambda count: count == 0)
 

@@ -1,7 +1,12 @@
 """A copy is rebuilt from nothing while it is used, and goes on where a crash ended it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
+
+import asyncpg
 
 from shared.contracts.accounts import ForgetAccount
 from tests.builders import an_account, an_id
@@ -22,6 +27,10 @@ EMPTYING = {
     ("credit_ledger", "licensing"): ("DELETE FROM entitlement",),
 }
 MEMBERSHIP = "/coffer/membership"
+LOCKED = """
+    INSERT INTO heard (source, subject, sequence) VALUES ($1, $2, 0)
+    ON CONFLICT (source, subject) DO UPDATE SET sequence = heard.sequence
+"""
 
 
 async def is_whole(services: Services) -> None:
@@ -109,21 +118,36 @@ async def test_a_rebuild_that_was_killed_goes_on_where_it_was(
     await business(people, shop, organizations=3, each=10)
     await is_whole(services)
     licensing = services.processes["licensing"]
+    subjects = sorted(await services.heads("membership"))
     await services.empty("licensing", "membership", *EMPTYING["licensing", "membership"])
-    await rebuild(operator, "licensing")
 
-    await eventually(lambda: rebuilt(services), lambda count: count >= 5)
-    await licensing.kill()
+    async with held_up_at(services, subjects[len(subjects) // 2]):
+        await rebuild(operator, "licensing")
+        await eventually(lambda: rebuilt(services), lambda count: count >= 5)
+        await licensing.kill()
     reached = await rebuilt(services)
-    subjects = len(await services.heads("membership"))
     await licensing.start()
     await is_rebuilt(operator, "licensing")
 
     [state] = await states(operator, "licensing")
-    assert 5 <= reached < subjects
-    assert subjects <= state["rebuilt"] < reached + subjects
+    assert 5 <= reached < len(subjects)
+    assert len(subjects) <= state["rebuilt"] < reached + len(subjects)
     await is_whole(services)
     await services.agree()
+
+
+@asynccontextmanager
+async def held_up_at(services: Services, subject: UUID) -> AsyncIterator[None]:
+    """Let no rebuild of licensing's copy come past a subject for the length of the block."""
+    connection = await asyncpg.connect(services.stack.database_urls["licensing"])
+    holding = connection.transaction()
+    await holding.start()
+    try:
+        await connection.execute(LOCKED, MEMBERSHIP, subject)
+        yield
+    finally:
+        await holding.rollback()
+        await connection.close()
 
 
 async def rebuilt(services: Services) -> int:

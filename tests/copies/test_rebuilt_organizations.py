@@ -16,7 +16,7 @@ from tests.copies.trio import Services
 from tests.speaking import Portal, Store
 from tests.waiting import eventually
 
-SOON = timedelta(seconds=10)
+SOON = timedelta(seconds=15)
 NOTHING_KNOWN = ("DELETE FROM held_license", "DELETE FROM held_seat")
 
 

@@ -1,8 +1,9 @@
 """The three services as processes, and what their databases know of each other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -71,17 +72,19 @@ class Services:
         ]
 
     async def agree(self) -> None:
-        """See that the rows of each copy are those of its owner."""
-        for said, copied in (
-            await self.roles(),
-            await self.seats(),
-            await self.licenses(),
-            await self.entitlements(),
-            await self.nodes(),
+        """Wait until the rows of each copy are those of its owner.
+
+        What comes of the last fact, and what was paid, is booked and told a moment later.
+        """
+        for rows in (
+            self.roles,
+            self.seats,
+            self.licenses,
+            self.entitlements,
+            self.nodes,
+            self.personal_credits,
         ):
-            assert copied == said, f"they differ by {copied ^ said}"
-        # What was paid is booked a moment later, whatever else is whole by then.
-        await eventually(self.personal_credits, lambda pair: pair[0] == pair[1])
+            await eventually(partial(_differences, rows), lambda differ: differ == set())
 
     async def empty(self, copy: str, owner: str, *statements: str) -> None:
         """Take from a service what it knows of another, as only the database's owner may."""
@@ -176,6 +179,11 @@ class Services:
             "SELECT id, account_id, kind, expired, organization_id FROM held_license"
         )
         return {tuple(row) for row in said}, {tuple(row) for row in copied}
+
+
+async def _differences(rows: Callable[[], Awaitable[tuple[set[Any], set[Any]]]]) -> set[Any]:
+    said, copied = await rows()
+    return said ^ copied
 
 
 @asynccontextmanager

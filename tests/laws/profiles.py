@@ -1,8 +1,9 @@
 """How many examples a law gets: 200 in `make test`, 5,000 in `make laws`.
 
-The long profile is asked for with `--hypothesis-profile=laws`. Tests outside this folder that state
-properties keep the profile Hypothesis chose by itself, its own `ci` among them; for mutants they
-are told the same examples every time, and a failure is not made smaller.
+The long profile is asked for with `--hypothesis-profile=laws`. In `make test` every property is
+told the same examples each time, so that a build fails by what changed and not by chance; `make
+laws` and `make verify` (`--hypothesis-profile=fresh`) tell new ones. None has a deadline: a busy
+machine is slow at any moment. For mutants a failure is not made smaller.
 """
 
 from collections import Counter
@@ -19,7 +20,11 @@ LONG_STEPS = 25
 # What stories were told, and what came of what was asked in them.
 TOLD: Counter[str] = Counter()
 
-settings.register_profile(LONG, max_examples=LONG_EXAMPLES)
+settings.register_profile("fresh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("fresh"), derandomize=True)
+if settings.get_current_profile_name() == "default":
+    settings.load_profile("steady")
+settings.register_profile(LONG, settings.get_profile("fresh"), max_examples=LONG_EXAMPLES)
 settings.register_profile(
     "mutants", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate]
 )

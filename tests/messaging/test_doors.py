@@ -23,6 +23,7 @@ from tests.databases import Database
 from tests.listening import Listener
 from tests.processes import ServiceProcess
 from tests.speaking import Portal
+from tests.waiting import WAIT_SECONDS
 
 
 def a_message(portal: Portal, body: bytes, type: str = RegisterAccount.TYPE) -> Outgoing:
@@ -37,7 +38,7 @@ def a_message(portal: Portal, body: bytes, type: str = RegisterAccount.TYPE) -> 
 
 
 async def send(portal: Portal, message: Outgoing) -> Verdict:
-    return await portal.asker.send(message, (message.message_id,), answer_seconds=5.0)
+    return await portal.asker.send(message, (message.message_id,), answer_seconds=WAIT_SECONDS)
 
 
 def body_of(command: Command[CommandData]) -> bytes:
@@ -193,11 +194,11 @@ async def test_a_crash_between_commit_and_ack_is_harmless(
         await channel.declare_queue(queue, auto_delete=False, arguments={"x-expires": 60_000})
         crashing = await doors.open(crashes=True)
         await channel.default_exchange.publish(as_message(command), queue)
-        await asyncio.wait_for(doors.crashed.wait(), 5)
+        await asyncio.wait_for(doors.crashed.wait(), WAIT_SECONDS)
         await crashing.stop()
 
         sound = await doors.open(crashes=False)
-        await asyncio.wait_for(doors.answered.wait(), 5)
+        await asyncio.wait_for(doors.answered.wait(), WAIT_SECONDS)
         await sound.stop()
 
     first, second = doors.verdicts

@@ -184,7 +184,8 @@ INNER JOIN mine ON mine.id = placed_order.wallet
 INNER JOIN role_interval ON role_interval.person = placed_order.account
 WHERE
     role_interval.role = 'MEMBER' AND mine.kind = 'ACCOUNT'
-    AND placed_order.placed_at >= role_interval.since
+    -- Within one instant the order may have come first.
+    AND placed_order.placed_at > role_interval.since
     AND (role_interval.until IS NULL OR placed_order.placed_at < role_interval.until)
 """
 LAWS = f"{GIVEN} {JOURNAL} UNION ALL {LOTS} UNION ALL {HOLDS} UNION ALL {PEOPLE}"

@@ -15,7 +15,7 @@ from deploy.native.stack import Stack, read_stack
 
 PROJECT = Path(__file__).parents[2]
 STAND_INS = "tests.native.stand_ins"
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 100
 Value = TypeVar("Value")
 UP = (
     "from pathlib import Path; from deploy.native.home import Home;"

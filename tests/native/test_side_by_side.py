@@ -32,7 +32,7 @@ async def test_a_stack_can_use_servers_that_others_run(monkeypatch: pytest.Monke
         assert set(second.children) == {"membership", "credit_ledger-0", "credit_ledger-1"}
         assert second.versions == first.versions
         assert not second.home.exists()
-        assert first.now().is_healthy
+        assert is_healthy_soon(first)
         assert found is not None
         assert found.amqp_url == first.amqp_url
 
@@ -53,9 +53,14 @@ async def test_two_stacks_share_nothing_and_one_ends_with_its_killed_owner() -> 
         await_value(lambda: None if theirs.home.exists() else True)
 
         assert still_alive(theirs) == []
-        assert ours.now().is_healthy
+        assert is_healthy_soon(ours)
     assert not ours.home.exists()
     assert still_alive(ours) == []
+
+
+def is_healthy_soon(stack: Stack) -> bool:
+    """It is, unless a busy machine keeps a server from answering for a moment."""
+    return await_value(lambda: stack.now().is_healthy or None)
 
 
 def owner() -> "subprocess.Popen[str]":

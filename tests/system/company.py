@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ class Company:
             assert (await self.voices.portal.ask(data, by=account)).accepted
 
     async def appears(self) -> None:
-        """Wait until Ana's license has made her an organization."""
+        """Wait until Ana's license has made her an organization, of which all have heard."""
 
         async def organization() -> str | None:
             ana = self.ids["Ana"]
@@ -56,6 +57,8 @@ class Company:
 
         found = await eventually(organization, bool, wait_seconds=SETTLE_SECONDS)
         self.organization = UUID(found)
+        for shown in (ShowPool(), ListLicenses()):
+            await eventually(partial(self.does, shown), lambda verdict: verdict.accepted)
 
     async def does(self, data: CommandData, *, by: str = "Ana") -> Verdict:
         return await self.voices.portal.ask(data, by=self.ids[by], owner=self.organization)
@@ -93,6 +96,15 @@ class Company:
         await eventually(
             self.pool, lambda pool: figures.items() <= pool.items(), wait_seconds=SETTLE_SECONDS
         )
+
+    async def seats_become(self, seats: int) -> None:
+        """Wait until licensing has booked so many seats, of whatever product."""
+
+        async def bought() -> int:
+            products: Any = ((await self.does(ListLicenses())).result or {}).get("products", ())
+            return sum(each["seats"] for each in products)
+
+        await eventually(bought, lambda count: count == seats)
 
     async def standing(self) -> dict[str, Any]:
         """All that the services know of the company, by names instead of ids."""

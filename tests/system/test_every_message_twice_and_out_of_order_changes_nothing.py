@@ -14,10 +14,9 @@ from shared.contracts.credits import SetCreditAccess
 from shared.contracts.licensing import AssignLicense
 from shared.contracts.membership import AddMember
 from shared.contracts.message import Command, CommandData
-from shared.messaging.ask import Asker
 from shared.messaging.topology import STORE
 from tests.builders import LUMEN, a_credit_line, a_license_line, a_purchase, an_account, an_id
-from tests.speaking import a_fact, outgoing
+from tests.speaking import Portal, a_fact, outgoing
 from tests.system.company import Company, Voices
 
 # Whichever license comes first makes the organization and seats Ana (A13): so they are of one
@@ -27,6 +26,7 @@ ORDERS = (
     (a_credit_line(credits=70_000_000),),
     (a_license_line(seats=3),),
 )
+SEATS = 5
 JOBS = (("Ben", "90", "84"), ("Chloe", "60", "60"), ("Ben", "30", "0.000001"), ("Chloe", "5", "5"))
 SEEDS = (1, 2)
 Send = Callable[[], Awaitable[object]]
@@ -40,6 +40,7 @@ async def in_order(voices: Voices) -> dict[str, Any]:
         await voices.store.says(a_purchase(account_id=company.ids["Ana"], lines=lines))
     await company.appears()
     await company.pool_becomes(granted="570")
+    await company.seats_become(SEATS)
     for send in joinings_of(company):
         await send()
     await company.is_known_to_all()
@@ -61,6 +62,7 @@ async def test_twice_and_shuffled_ends_where_once_and_in_order_does(
     await twice_and_shuffled(beginnings_of(company), random)
     await company.appears()
     await company.pool_becomes(granted="570")
+    await company.seats_become(SEATS)
     await twice_and_shuffled(joinings_of(company), random)
     await company.is_known_to_all()
     await twice_and_shuffled(allowances_of(company), random)
@@ -87,7 +89,7 @@ def beginnings_of(company: Company) -> list[Send]:
         for account in company.ids.values()
     ]
     sends: list[Send] = [partial(voices.store.publisher.publish, each) for each in purchases]
-    return [*sends, *(partial(voices.portal.asker.ask, each) for each in accounts)]
+    return [*sends, *(partial(voices.portal.sends, each) for each in accounts)]
 
 
 def joinings_of(company: Company) -> list[Send]:
@@ -122,13 +124,13 @@ def spendings_of(company: Company) -> list[Send]:
 def commands(company: Company, *orders: CommandData) -> list[Send]:
     portal, ana = company.voices.portal, company.ids["Ana"]
     made = [portal.command(each, by=ana, owner=company.organization) for each in orders]
-    return [partial(accepted, portal.asker, each) for each in made]
+    return [partial(accepted, portal, each) for each in made]
 
 
 def staff(company: Company) -> tuple[UUID, UUID]:
     return company.ids["Ben"], company.ids["Chloe"]
 
 
-async def accepted(asker: Asker, command: Command[CommandData]) -> None:
-    verdict = await asker.ask(command)
+async def accepted(portal: Portal, command: Command[CommandData]) -> None:
+    verdict = await portal.sends(command)
     assert verdict.accepted, verdict

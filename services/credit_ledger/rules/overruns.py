@@ -10,10 +10,10 @@ from services.credit_ledger.rules.chart import NO_LOT, HoldState, Kind, LedgerAc
 from services.credit_ledger.rules.draws import Says
 from services.credit_ledger.rules.enrolments import NOT_ENROLLED, works
 from services.credit_ledger.rules.jobs import left_of
-from services.credit_ledger.rules.limits import admitted, binding, following, quota_left
+from services.credit_ledger.rules.limits import NOTHING, admitted, binding, following, quota_left
 from services.credit_ledger.rules.metering import told_of
 from services.credit_ledger.rules.records import CoveredCapture
-from services.credit_ledger.rules.settling import Standing, settled, standing_now, widened
+from services.credit_ledger.rules.settling import Standing, settled, standing, standing_now, widened
 from services.credit_ledger.rules.spending import set_aside, take
 from shared.contracts.credit_facts import HoldsExtended
 from shared.contracts.credit_notices import LateUsage, LateUsageRefused, UsageOverran
@@ -38,6 +38,9 @@ def overrun(book: Book, act: Capture, hold: Hold, now: datetime) -> Decision | R
     absorbed = excess - paid
     if absorbed and hold.absorbed + absorbed > book.terms.overrun_max:
         return too_much
+    if not paid:
+        # Only what is drawn begins a new count.
+        stands, renewed = standing(book, hold), NOTHING
     draws = take(book.lots, paid, stands.access.count) if paid else ()
     wide = widened(stands, draws)
     # What the vendor absorbs is settled, too: the end of the lease must not charge it once more.

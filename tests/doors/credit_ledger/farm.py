@@ -1,5 +1,7 @@
 """A farm at the ledger's door: an organization with people, and messages as they are sent there."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,12 +12,13 @@ from shared.contracts.credits import SetCreditAccess
 from shared.contracts.membership import MemberAdded, MemberRemoved
 from shared.contracts.message import Command, CommandData, FactData, Verdict
 from shared.contracts.organizations import OrganizationActivated
+from shared.messaging.ask import NoAnswer
 from shared.messaging.outbox import NOBODY
 from shared.messaging.publisher import Outgoing, Publisher
 from shared.messaging.topology import FACTS, LEDGER
 from tests.builders import CLOCK, a_credit_line, a_purchase, an_id
 from tests.speaking import Portal, Store, a_fact, outgoing
-from tests.waiting import eventually
+from tests.waiting import WAIT_SECONDS, eventually
 
 CREDIT = 1_000_000
 
@@ -65,7 +68,12 @@ class Farm:
         await self.membership.publish(outgoing(fact, exchange=FACTS))
 
     async def asks(self, data: CommandData, *, by: UUID | None = None) -> Verdict:
-        return await self.portal.ask(data, by=by or self.ben, owner=self.id)
+        """Ask as the portal does: what is not answered is asked again, under the same id."""
+        command = self.portal.command(data, by=by or self.ben, owner=self.id)
+        async with asyncio.timeout(WAIT_SECONDS):
+            while True:
+                with suppress(NoAnswer):
+                    return await self.portal.asker.ask(command)
 
     def command(self, data: CommandData) -> Command[CommandData]:
         return self.portal.command(data, by=self.ben, owner=self.id)
@@ -90,7 +98,7 @@ class Farm:
 
     async def sends(self, message: Outgoing, *answered_as: UUID) -> list[Verdict]:
         expected = answered_as or (message.message_id,)
-        return await self.portal.asker.send_many(message, expected, answer_seconds=10)
+        return await self.portal.asker.send_many(message, expected, answer_seconds=WAIT_SECONDS)
 
     async def _ben_has_access(self) -> bool:
         verdict = await self.asks(

@@ -38,11 +38,13 @@ async def test_R49_only_the_administrators_purchases_feed_the_pool(farm: Farm) -
     await farm.store.says(a_purchase(account_id=farm.ana, lines=(a_credit_line(),)))
 
     await eventually(farm.available, lambda available: available == "1000")
-    own = await farm.portal.ask(ShowPool(), owner=stranger)
+    # Of two orders told in one breath either is settled first.
+    own = await eventually(
+        lambda: farm.portal.ask(ShowPool(), owner=stranger),
+        lambda shown: (shown.result or {}).get("available") == "500",
+    )
 
-    assert own.result is not None
-    assert own.result["available"] == "500"
-    assert own.result["kind"] == "ACCOUNT"
+    assert (own.result or {})["kind"] == "ACCOUNT"
 
 
 async def test_T11_a_quota_cut_under_an_open_hold_keeps_the_hold_and_refuses_the_next(

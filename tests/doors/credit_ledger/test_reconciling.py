@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -26,7 +27,6 @@ async def a_busy_day(desk: Desk) -> Larkspur:
     """A bit of everything: two lots, holds ended in every way, refusals, a lot that runs out."""
     larkspur = await an_organization(desk, 30 * CREDIT, 500 * CREDIT)
     owner, ben, dan = larkspur.id, larkspur.ben, larkspur.dan
-    soon = desk.clock.now().replace(microsecond=0)
     holds = [an_id() for _ in range(6)]
     early = a_capture(owner, holds[5], 3 * CREDIT)
     await desk.decide(
@@ -43,7 +43,9 @@ async def a_busy_day(desk: Desk) -> Larkspur:
         a_debit(owner, an_id()),
     )
     await desk.decide(an_authorize(owner, ben, 9 * CREDIT, id=holds[5]))
-    await desk.decide(a_grant(larkspur.ana, 50 * CREDIT, expires_at=soon.replace(year=2099)))
+    await desk.decide(
+        a_grant(larkspur.ana, 50 * CREDIT, expires_at=datetime(2099, 1, 1, tzinfo=UTC))
+    )
     desk.advance(5)
     await desk.decide(a_lapse(owner, holds[3]), a_capture(owner, holds[1], 15 * CREDIT))
     return larkspur

@@ -29,8 +29,8 @@ async def window(database: LedgerDatabase, desk: Desk) -> AsyncIterator[Window]:
 async def larkspur(desk: Desk) -> Larkspur:
     organization = await an_organization(desk)
     now = desk.clock.now()
-    await desk.decide(a_rate(organization.id, PRICE, now + timedelta(seconds=1)))
-    desk.advance(2)
+    await desk.decide(a_rate(organization.id, PRICE, now + timedelta(seconds=60)))
+    desk.advance(61)
     return organization
 
 

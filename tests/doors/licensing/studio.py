@@ -180,6 +180,30 @@ class Ground:
         return known
 
 
+async def lets_expire(database: Database, account_id: UUID, product: str = LUMEN) -> None:
+    """What somebody bought last ends now: nobody hurries to use what lasts for two seconds."""
+    await database.execute(
+        """
+        UPDATE license SET expires_at = now()
+        WHERE id = (
+            SELECT id
+            FROM license
+            WHERE account_id = $1 AND product = $2
+            ORDER BY activated_at DESC
+            LIMIT 1
+        )
+        """,
+        account_id,
+        product,
+    )
+
+
+async def administers(database: Database, who: UUID, organization_id: UUID) -> None:
+    """Wait until licensing has heard who administers an organization."""
+    found = "SELECT administrator_id FROM organization WHERE id = $1"
+    await eventually(lambda: database.fetchval(found, organization_id), lambda seen: seen == who)
+
+
 def id_of(verdict: Verdict) -> UUID:
     """The checkout that was opened."""
     assert verdict.result is not None, verdict.refused

@@ -18,6 +18,7 @@ from shared.contracts.message import FactData
 from shared.contracts.refusals import RefusalCode
 from tests.builders import LUMEN, an_id
 from tests.databases import Database
+from tests.doors.licensing.showing import rights_become
 from tests.doors.licensing.studio import Ground, code_of, id_of, source_of
 from tests.listening import Listener
 from tests.waiting import eventually
@@ -215,15 +216,13 @@ async def test_R35_a_guest_uses_his_own_and_the_organizations_seat_at_once(groun
     studio = await ground.studio(seats=1, people=1, role="GUEST")
     dan = studio.people[0]
     await studio.buys(1, by=dan, kind="EDU")
+    await rights_become(ground.portal, dan, "EDU")
     await studio.assigns(dan)
 
-    async def own() -> str:
-        return source_of(await studio.opens(dan))
-
-    await eventually(own, lambda seen: seen == "EDU")
+    own = await studio.opens(dan)
     seated = await studio.opens(dan, machine="laptop")
 
-    assert source_of(seated) == "ORGANIZATION"
+    assert (source_of(own), source_of(seated)) == ("EDU", "ORGANIZATION")
     refused = await studio.opens(dan, machine="tower")
     assert code_of(refused) is RefusalCode.NO_SEAT_AVAILABLE
 

@@ -1,13 +1,17 @@
 """A seat that was taken away while it is in use stays taken until its lease ends (T1, T9, T31)."""
 
-from datetime import timedelta
-
-from shared.clock import Clock
 from shared.contracts.checkouts import CheckoutClosed
 from shared.contracts.licensing import LicenseExpired
 from shared.contracts.refusals import RefusalCode
 from tests.builders import LUMEN, an_id
-from tests.doors.licensing.studio import Ground, Studio, code_of, id_of, source_of
+from tests.doors.licensing.studio import (
+    Ground,
+    Studio,
+    code_of,
+    id_of,
+    lets_expire,
+    source_of,
+)
 from tests.doors.licensing.voices import licenses
 from tests.listening import Listener
 from tests.waiting import eventually
@@ -111,10 +115,9 @@ async def test_R16_whoever_comes_back_does_not_float_unasked(ground: Ground) -> 
     assert code_of(await studio.opens(ben)) is RefusalCode.NO_ENTITLEMENT
 
 
-async def expiring(studio: Studio, seats: int) -> None:
-    """More seats, for two seconds."""
+async def gets_more(studio: Studio, seats: int) -> None:
     has, _, _ = await studio.seats()
-    await studio.buys(seats, ends=Clock().now() + timedelta(seconds=2))
+    await studio.buys(seats)
     await eventually(studio.seats, lambda seen: seen[0] == has + seats)
 
 
@@ -123,11 +126,13 @@ async def test_T9_leases_for_which_no_seat_is_left_end_at_once_the_newest_first(
 ) -> None:
     studio = await ground.studio(seats=2, people=4)
     ben, chloe, dan, eva = studio.people
-    await expiring(studio, 2)
+    await gets_more(studio, 2)
     await studio.floats(everyone=True)
     await studio.assigns(eva)
     first = id_of(await studio.opens(ben))
     later = [id_of(await studio.opens(chloe)), id_of(await studio.opens(dan))]
+
+    await lets_expire(ground.database, studio.ana)
 
     await eventually(studio.seats, lambda seen: seen == (2, 1, 1))
 
@@ -141,9 +146,11 @@ async def test_T9_the_lease_of_an_assignment_that_is_lost_ends_with_it(
     ground: Ground, heard: Listener
 ) -> None:
     studio = await ground.studio(seats=0, people=1)
-    await expiring(studio, 2)
+    await gets_more(studio, 2)
     await studio.assigns(studio.people[0])
     opened = await studio.opens(studio.people[0])
+
+    await lets_expire(ground.database, studio.ana)
 
     await heard.fact(CheckoutClosed, id_of(opened))
 
@@ -155,12 +162,14 @@ async def test_T9_a_lease_on_a_license_of_his_own_ends_with_it(
 ) -> None:
     studio = await ground.studio(seats=0, people=1, role="GUEST")
     dan = studio.people[0]
-    await studio.buys(1, by=dan, kind="EDU", ends=Clock().now() + timedelta(seconds=2))
+    await studio.buys(1, by=dan, kind="EDU")
 
     async def opens() -> bool:
         return (await studio.opens(dan)).accepted
 
     await eventually(opens, bool)
+
+    await lets_expire(ground.database, dan)
 
     await facts.fact(LicenseExpired, dan)
     assert (await heard.fact(CheckoutClosed, dan)).subject == dan

@@ -7,7 +7,7 @@ from shared.contracts.entitlements import CheckEntitlement
 from shared.contracts.refusals import RefusalCode
 from tests.builders import LUMEN, a_license_line, a_purchase, an_id
 from tests.doors.licensing.showing import end_of, personal, rights_become, rights_told
-from tests.doors.licensing.studio import Ground, code_of
+from tests.doors.licensing.studio import Ground, code_of, lets_expire
 from tests.listening import Listener
 from tests.speaking import Portal
 from tests.waiting import eventually
@@ -113,7 +113,10 @@ async def test_T9_a_license_that_ran_out_entitles_no_more_by_event(
     studio = await ground.studio(seats=0, people=1, role="GUEST")
     [dan] = studio.people
 
-    await studio.buys(1, by=dan, kind="EDU", ends=Clock().now() + timedelta(seconds=2))
+    await studio.buys(1, by=dan, kind="EDU")
+    await rights_become(ground.portal, dan, "EDU")
+
+    await lets_expire(ground.database, dan)
 
     await eventually(lambda: rights_told(told, dan), lambda seen: seen == [("EDU",), ()])
 

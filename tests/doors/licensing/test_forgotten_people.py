@@ -140,7 +140,7 @@ async def test_A20_what_he_applied_for_is_refused_when_it_is_heard_after_he_was_
     await rights_become(ground.portal, dan)
     late = ground.portal.command(ApplyForTrial(offer=name), by=dan)
 
-    refused = await ground.portal.asker.ask(late)
+    refused = await ground.portal.sends(late)
 
     assert code_of(refused) is RefusalCode.UNKNOWN_ACCOUNT
     assert await said(told, TrialApplied, dan) == []

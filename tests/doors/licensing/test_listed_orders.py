@@ -5,7 +5,7 @@ from uuid import UUID
 from shared.contracts.license_orders import LicenseOrderList, ListLicenseOrders, PlaceInOrders
 from shared.contracts.refusals import RefusalCode
 from tests.builders import a_license_line, a_purchase, an_id
-from tests.doors.licensing.studio import Ground, code_of
+from tests.doors.licensing.studio import Ground, administers, code_of
 from tests.doors.licensing.test_orders import place
 from tests.speaking import Portal
 from tests.waiting import eventually
@@ -60,7 +60,7 @@ async def test_A14_A13_what_an_administrator_orders_for_himself_stays_in_his_sig
     assert for_all.accepted
 
     await ground.says.changes_administrator(studio.id, studio.ana, ben)
-    await eventually(lambda: administers(ground, studio.id, ben), bool)
+    await administers(ground.database, ben, studio.id)
 
     by_ben = await listed(ground.portal, studio.id, by=ben)
     by_ana = await listed(ground.portal, studio.ana, by=studio.ana)
@@ -80,13 +80,6 @@ async def test_A13_whose_an_order_is_is_told_with_it(ground: Ground, operator: P
     page = LicenseOrderList.model_validate(verdict.result, strict=False)
     told = {one.order_id: one.organization_id for one in page.orders}
     assert told == {hers: None, seats: studio.id}
-
-
-async def administers(ground: Ground, organization_id: UUID, who: UUID) -> bool:
-    found: UUID = await ground.database.fetchval(
-        "SELECT administrator_id FROM organization WHERE id = $1", organization_id
-    )
-    return found == who
 
 
 async def test_A14_an_order_is_shown_to_whom_it_belongs_alone(ground: Ground) -> None:

@@ -25,6 +25,7 @@ from shared.contracts.checkouts import (
 from shared.contracts.licensing import AssignLicense
 from shared.contracts.message import CommandData, Verdict
 from shared.contracts.refusals import RefusalCode
+from shared.postgres.pool import Connection
 from shared.service import Running
 from shared.settings import Settings
 from tests.builders import LUMEN, an_id
@@ -83,7 +84,7 @@ async def forgetting(database: Database, clock: Clock) -> AsyncIterator[None]:
     await work
 
 
-async def decided(database: Database, ago: timedelta) -> UUID:
+async def decided(database: "Database | Connection", ago: timedelta) -> UUID:
     """A heartbeat that was decided under its id, as old as that."""
     verdict = Verdict(id=an_id_of(ago), result={"checkout_id": str(an_id())})
     await database.execute(
@@ -196,12 +197,13 @@ async def test_A12_what_may_be_young_by_another_look_at_the_clock_is_not_forgott
 async def test_A12_a_few_are_forgotten_at_once_until_none_is_left(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for days in (1, 2, 3):
-        await decided(ground.database, 2 * REMEMBERED + timedelta(days=days))
     monkeypatch.setattr(remembering, "FORGOTTEN_AT_ONCE", 2)
+    before = an_id_of(2 * REMEMBERED)
 
-    async with ground.database.acquire() as connection:
-        before = an_id_of(2 * REMEMBERED)
+    # In one transaction, for what the service sees of them it forgets as well.
+    async with ground.database.acquire() as connection, connection.transaction():
+        for days in (1, 2, 3):
+            await decided(connection, 2 * REMEMBERED + timedelta(days=days))
         is_more = [await remembering.forget_checkouts(connection, before) for _ in range(2)]
 
     assert is_more == [True, False]

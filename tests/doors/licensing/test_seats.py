@@ -2,13 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from shared.clock import Clock
 from shared.contracts.licensing import (
     AssignLicense,
     LicenseActivated,
@@ -23,6 +21,7 @@ from shared.contracts.people import JoinedRole
 from shared.contracts.refusals import RefusalCode
 from tests.builders import LUMEN, a_license_line, a_purchase, an_id
 from tests.databases import Database
+from tests.doors.licensing.studio import lets_expire
 from tests.doors.licensing.voices import Membership, licenses
 from tests.listening import Listener
 from tests.processes import ServiceProcess
@@ -226,9 +225,11 @@ async def test_R16_whoever_leaves_frees_his_seat(larkspur: Larkspur, facts: List
     assert code_of(await larkspur.assign(larkspur.ben)) is RefusalCode.NOT_IN_ORGANIZATION
 
 
-async def test_T9_seats_go_when_their_license_runs_out(larkspur: Larkspur, facts: Listener) -> None:
-    soon = a_license_line(product="Tide", seats=2, expires_at=Clock().now() + timedelta(seconds=2))
-    await larkspur.store.says(a_purchase(account_id=larkspur.ana, lines=(soon,)))
+async def test_T9_seats_go_when_their_license_runs_out(
+    larkspur: Larkspur, facts: Listener, licensing_pool: Database
+) -> None:
+    bought = a_license_line(product="Tide", seats=2)
+    await larkspur.store.says(a_purchase(account_id=larkspur.ana, lines=(bought,)))
     asked = AssignLicense(product="Tide", account_id=larkspur.ben)
 
     def assign() -> "asyncio.Future[Verdict]":
@@ -236,6 +237,8 @@ async def test_T9_seats_go_when_their_license_runs_out(larkspur: Larkspur, facts
         return asyncio.ensure_future(ask)
 
     await eventually(assign, lambda seen: seen.accepted)
+
+    await lets_expire(licensing_pool, larkspur.ana, "Tide")
 
     fact = await facts.fact(LicenseExpired, larkspur.ana)
     lost = await facts.fact(SeatRevoked, larkspur.ben)

@@ -232,6 +232,18 @@ async def held_licenses(larkspur: Larkspur, account_id: UUID, count: int) -> Non
     )
 
 
+async def has_heard_of(database: Database, license_id: UUID) -> None:
+    """Wait until a license is heard of."""
+    found = "SELECT EXISTS (SELECT 1 FROM held_license WHERE id = $1)"
+    await eventually(lambda: database.fetchval(found, license_id), bool)
+
+
+async def has_heard_its_end(database: Database, license_id: UUID) -> None:
+    """Wait until a license is heard to have run out."""
+    expired = "SELECT expired FROM held_license WHERE id = $1"
+    await eventually(lambda: database.fetchval(expired, license_id), bool)
+
+
 def code_of(verdict: Verdict) -> str:
     """Why a command was refused; `accepted` when it was not."""
     return verdict.refused.code if verdict.refused else "accepted"

@@ -14,7 +14,14 @@ from shared.contracts.organizations import (
 from shared.contracts.refusals import RefusalCode
 from tests.builders import LUMEN, an_id
 from tests.databases import Database
-from tests.doors.membership.larkspur import CLOCK, Larkspur, Voices, an_organization
+from tests.doors.membership.larkspur import (
+    CLOCK,
+    Larkspur,
+    Voices,
+    an_organization,
+    has_heard_its_end,
+    has_heard_of,
+)
 from tests.doors.membership.people import (
     Registered,
     code_of,
@@ -54,17 +61,6 @@ async def kept(database: Database, license_id: UUID) -> UUID | None:
     return of
 
 
-async def has(database: Database, license_id: UUID) -> bool:
-    found: bool = await database.fetchval(
-        "SELECT EXISTS (SELECT 1 FROM held_license WHERE id = $1)", license_id
-    )
-    return found
-
-
-async def is_heard(database: Database, license_id: UUID) -> None:
-    await eventually(lambda: has(database, license_id), bool)
-
-
 async def state(database: Database, organization_id: UUID) -> str:
     return str(
         await database.fetchval("SELECT state FROM organization WHERE id = $1", organization_id)
@@ -94,7 +90,7 @@ async def test_A13_what_an_administrator_buys_is_the_organizations(
     license_id = an_id()
 
     await voices.license(organized.ana, license_id=license_id)
-    await is_heard(membership_pool, license_id)
+    await has_heard_of(membership_pool, license_id)
 
     assert await kept(membership_pool, license_id) == organized.id
 
@@ -105,7 +101,7 @@ async def test_A13_other_kinds_stay_their_owners(
     license_id = an_id()
 
     await voices.license(organized.ana, license_id=license_id, kind="EDU")
-    await is_heard(membership_pool, license_id)
+    await has_heard_of(membership_pool, license_id)
 
     assert await kept(membership_pool, license_id) is None
 
@@ -157,7 +153,7 @@ async def test_T9_a_confirmed_organization_does_not_lapse_with_a_license(
     await expires(voices, license_id, fay.id, organization)
     last = an_id()
     await voices.license(fay.id, license_id=last, kind="EDU")
-    await is_heard(membership_pool, last)
+    await has_heard_of(membership_pool, last)
 
     assert await kept(membership_pool, license_id) == organization
     assert await state(membership_pool, organization) == "ACTIVE"
@@ -169,7 +165,7 @@ async def test_R10_an_operator_ends_a_confirmed_organization_once_its_licenses_r
     organization, license_id = await confirmed(portal, operator, fay), an_id()
     ending = EndOrganization(reason="moved on")
     await voices.license(fay.id, license_id=license_id)
-    await is_heard(membership_pool, license_id)
+    await has_heard_of(membership_pool, license_id)
 
     early = await refusal(operator, ending, owner=organization)
     await expires(voices, license_id, fay.id, organization)
@@ -205,7 +201,7 @@ async def test_A13_a_members_license_wakes_nothing_until_he_leaves(
     assert (await operator.ask(EndOrganization(reason="moved on"), owner=own)).accepted
     assert (await organized.add(fay.id)).accepted
     await voices.license(fay.id, license_id=license_id)
-    await is_heard(membership_pool, license_id)
+    await has_heard_of(membership_pool, license_id)
 
     assert await state(membership_pool, own) == "LAPSED"
     assert await kept(membership_pool, license_id) is None
@@ -237,7 +233,7 @@ async def test_T17_what_a_later_administrator_ordered_before_stays_his_own(
     assert (await organized.accept(await organized.offered(ben), ben)).accepted
 
     await voices.license(ben, license_id=license_id)
-    await is_heard(membership_pool, license_id)
+    await has_heard_of(membership_pool, license_id)
 
     assert await kept(membership_pool, license_id) is None
 
@@ -251,8 +247,9 @@ async def test_T9_T16_it_lapses_when_its_last_license_goes_with_who_hands_it_ove
     )
     assert (await organized.accept(await organized.offered(ben), ben)).accepted
     await voices.license(ben, license_id=his)
-    await is_heard(membership_pool, his)
+    await has_heard_of(membership_pool, his)
     await expires(voices, first, organized.ana, organized.id)
+    await has_heard_its_end(membership_pool, first)
     offer = await organized.offered(chloe, by=ben)
 
     assert (await organized.accept(offer, chloe)).accepted
@@ -272,7 +269,7 @@ async def test_A13_whose_a_license_is_licensing_says_last(
         )
     ).accepted
     await voices.license(organized.ana, license_id=license_id)
-    await is_heard(membership_pool, license_id)
+    await has_heard_of(membership_pool, license_id)
     guessed = await kept(membership_pool, license_id)
     assert guessed is not None
     assert guessed != organized.id

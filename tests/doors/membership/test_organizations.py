@@ -12,6 +12,8 @@ from shared.contracts.organizations import OrganizationActivated, OrganizationLa
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import FACTS
 from tests.builders import LUMEN, an_account, an_id, in_a_year
+from tests.databases import Database
+from tests.doors.membership.larkspur import has_heard_of
 from tests.listening import Listener
 from tests.processes import ServiceProcess
 from tests.speaking import Portal, a_fact, outgoing
@@ -65,13 +67,14 @@ async def test_R3_a_commercial_license_makes_its_owner_an_administrator(
 
 
 async def test_T20_a_license_before_its_account_makes_the_organization_later(
-    membership: ServiceProcess, portal: Portal, facts: Listener, licensing_voice: Publisher
+    membership: ServiceProcess,
+    portal: Portal,
+    licensing_voice: Publisher,
+    membership_pool: Database,
 ) -> None:
-    ana, other = an_account(), an_account()
-    await portal.ask(other)
-    await say(licensing_voice, activated(ana.account_id), ana.account_id, 1)
-    await say(licensing_voice, activated(other.account_id), other.account_id, 1)
-    await facts.fact(OrganizationActivated, other.account_id)
+    ana, early = an_account(), an_id()
+    await say(licensing_voice, activated(ana.account_id, early), ana.account_id, 1)
+    await has_heard_of(membership_pool, early)
 
     await portal.ask(ana)
 

@@ -15,9 +15,14 @@ from shared.service import Running
 from shared.settings import Settings
 from tests.builders import an_id
 from tests.databases import Database
-from tests.doors.membership.larkspur import CLOCK, Larkspur, Voices
-from tests.doors.membership.test_licenses_of_organizations import expires, is_heard, state
-from tests.waiting import eventually
+from tests.doors.membership.larkspur import (
+    CLOCK,
+    Larkspur,
+    Voices,
+    has_heard_its_end,
+    has_heard_of,
+)
+from tests.doors.membership.test_licenses_of_organizations import expires, state
 
 SOURCE = OF_LICENSING.source
 
@@ -49,8 +54,7 @@ async def runs_out(larkspur: Larkspur, voices: Voices) -> None:
     """The license it lives by is heard to run out, as far as its copy tells."""
     license_id = await its_license(larkspur)
     await expires(voices, license_id, larkspur.ana, larkspur.id)
-    expired = "SELECT expired FROM held_license WHERE id = $1"
-    await eventually(lambda: larkspur.database.fetchval(expired, license_id), bool)
+    await has_heard_its_end(larkspur.database, license_id)
 
 
 async def test_T9_an_expiry_that_is_heard_meanwhile_lets_nobody_lapse(
@@ -67,7 +71,7 @@ async def test_T9_T16_a_hand_over_meanwhile_lets_nobody_lapse(
     ben, chloe, his = await organized.joined(), await organized.joined(), an_id()
     assert (await organized.accept(await organized.offered(ben), ben)).accepted
     await voices.license(ben, license_id=his)
-    await is_heard(organized.database, his)
+    await has_heard_of(organized.database, his)
     await runs_out(organized, voices)
     offer = await organized.offered(chloe, by=ben)
 
@@ -86,8 +90,9 @@ async def test_T9_a_rebuild_asked_for_anew_while_the_last_one_concludes_lets_nob
     publisher: Any = None  # the service says what was written
     running = Running(settings, organized.database, publisher, CLOCK)
     async with organized.database.acquire() as connection:
-        assert await rebuilds.come_through(connection, SOURCE, partial)
-        await rebuilds.begin(connection, SOURCE, partial.asked_at + timedelta(seconds=1))
+        async with connection.transaction():  # The service, which looks as well, sees both or none.
+            assert await rebuilds.come_through(connection, SOURCE, partial)
+            await rebuilds.begin(connection, SOURCE, partial.asked_at + timedelta(seconds=1))
 
         await conclude(running)
         await rebuilds.end(connection, SOURCE, partial)

@@ -192,8 +192,8 @@ async def let_it_run_out(larkspur: Larkspur, offer: UUID) -> None:
         """
         UPDATE transfer
         SET
-            requested_at = requested_at - interval '14 days',
-            expires_at = expires_at - interval '14 days'
+            requested_at = requested_at - interval '336 hours',
+            expires_at = expires_at - interval '336 hours'
         WHERE id = $1
         """,
         offer,

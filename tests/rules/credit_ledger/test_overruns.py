@@ -256,6 +256,21 @@ def test_A7_an_overrun_past_the_renewal_begins_a_new_count_first() -> None:
     assert [fact for fact, _ in decision.says] == [QuotaRestarted, HoldsExtended]
 
 
+def test_A7_an_overrun_of_which_the_pool_pays_nothing_begins_no_new_count() -> None:
+    book = a_book_with_grace(90, ben=a_person("quota", 90))
+    hold = a_hold(book, 90)
+    person = a_person("quota", 90, held=90)
+    book.access[BEN] = replace(person, period="day", renews_at=NOW)
+
+    decision = applied(book, capture(book, a_capture(hold, 91), NOW))
+
+    assert decision.access is not None
+    assert (decision.access.count, decision.access.captured, decision.access.held) == (0, 90, 0)
+    assert decision.access.renews_at == NOW
+    assert decision.records == ()
+    assert [fact for fact, _ in decision.says] == [UsageOverran]
+
+
 def test_T2_what_the_vendor_bears_of_one_hold_is_bounded_however_many_frames_overrun() -> None:
     book = a_book_with_grace(500, grace=10)
     hold = a_hold(book, 1)
