@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from time import monotonic
 from typing import Literal
 from uuid import UUID
 
@@ -18,13 +19,17 @@ from services.portal.store import sessions as store
 from services.portal.store.sessions import Session
 from services.portal.viewer import Viewer, viewer_of
 from shared.contracts.accounts import AccountProfile, ShowAccount
+from shared.messaging.ask import NoAnswer
 
 TOKEN_BYTES = 32
 FORM_KEY_BYTES = 32
 BROWSER_CHARACTERS_MAX = 200
 SEEN_EVERY = timedelta(seconds=30)
 WARNED_BEFORE = timedelta(minutes=2)
+SEEN_FOR_SECONDS = 600.0
+SEEN_MAX = 20_000
 Door = Literal["oidc", "demo"]
+_SEEN: dict[UUID, tuple[float, Viewer]] = {}
 
 
 class SignInNeeded(Exception):  # noqa: N818  # reads as a sentence
@@ -97,14 +102,22 @@ def organization_in(connection: HTTPConnection, viewer: Viewer) -> UUID:
 
 
 async def find_viewer(rooms: Rooms, account_id: UUID) -> Viewer | None:
-    """Ask membership about an account, as it does itself; nobody when it was forgotten."""
+    """Ask membership about an account, as it does itself; nobody when it was forgotten.
+
+    While membership does not answer, it is who it last was, so that other pages go on: services
+    decide for themselves what he may do. Raises NoAnswer for whom we have not seen lately.
+    """
     try:
         shown = await rooms.asking.show(
             ShowAccount(account_id=account_id), AccountProfile, viewer=asking_as(account_id)
         )
     except RefusedError:
         return None
-    return viewer_of(shown, rooms.settings)
+    except NoAnswer:
+        return _last_known(account_id)
+    viewer = viewer_of(shown, rooms.settings)
+    _remember(viewer)
+    return viewer
 
 
 def asking_as(account_id: UUID) -> Viewer:
@@ -210,6 +223,19 @@ def set_cookie(response: Response, settings: PortalSettings, name: str, value: s
 
 def hash_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
+
+
+def _remember(viewer: Viewer) -> None:
+    if len(_SEEN) >= SEEN_MAX:
+        _SEEN.clear()
+    _SEEN[viewer.account_id] = (monotonic(), viewer)
+
+
+def _last_known(account_id: UUID) -> Viewer:
+    seen_at, viewer = _SEEN.get(account_id, (float("-inf"), None))
+    if viewer is None or monotonic() - seen_at > SEEN_FOR_SECONDS:
+        raise NoAnswer
+    return viewer
 
 
 async def _read_session(rooms: Rooms, cookies: Mapping[str, str]) -> Session | None:

@@ -1,7 +1,7 @@
 """The site: which pages there are, what guards them all, and the server that answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
 
 from services.portal import pages, static_files, watching
 from services.portal.api.app import make_api
@@ -29,26 +30,33 @@ GRACE_SECONDS = 3
 KEEP_ALIVE_SECONDS = 20
 
 
-def make_site(rooms: Rooms) -> Starlette:
+def make_site(rooms: Rooms) -> ASGIApp:
     """Build the application for these rooms."""
+    routes = [
+        *watching.routes,
+        *static_files.routes,
+        *sign_in.routes_for(rooms.settings),
+        *_machines(rooms),
+        *_pages(),
+    ]
+    return guarded(rooms, routes)
+
+
+def guarded(rooms: Rooms, routes: Sequence[BaseRoute]) -> ASGIApp:
+    """Put what guards and watches every answer around routes.
+
+    Starlette answers what failed outside of its middleware; headers are for such answers too.
+    """
     site = Starlette(
-        routes=[
-            *watching.routes,
-            *static_files.routes,
-            *sign_in.routes_for(rooms.settings),
-            *_machines(rooms),
-            *_pages(),
-        ],
+        routes=routes,
         middleware=[
-            Middleware(Measured),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(rooms.settings.hosts)),
-            Middleware(SecurityHeaders, is_https=rooms.settings.is_https),
             Middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES),
         ],
         exception_handlers=HANDLERS,
     )
     site.state.rooms = rooms
-    return site
+    return Measured(SecurityHeaders(site, is_https=rooms.settings.is_https))
 
 
 async def serve(running: Running) -> None:
