@@ -85,7 +85,8 @@ class ChangeRole(CommandData):
 class ListMembers(CommandData):
     """List the people of the organization `owner`, at most `limit` after the account `after`.
 
-    `search` keeps those whose name or e-mail it is a part of, however it is capitalised.
+    `search` keeps those whose name or e-mail it is a part of, however it is capitalised, `role`
+    those who are in, or on their way out, as that.
     """
 
     TYPE: ClassVar[str] = "coffer.membership.list_members.v1"
@@ -93,6 +94,7 @@ class ListMembers(CommandData):
     ROUTING_KEY: ClassVar[str] = "membership.list_members"
 
     search: SearchText | None = None
+    role: Role | None = None
     after: UUID | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 

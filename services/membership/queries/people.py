@@ -29,6 +29,7 @@ async def _listed(reading: Act, query: Command[ListMembers]) -> MemberList | Ref
         reading.connection,
         organization.id,
         query.data.search,
+        query.data.role,
         after=query.data.after,
         limit=query.data.limit + 1,
     )

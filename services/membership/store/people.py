@@ -45,6 +45,7 @@ async def people_of(
     connection: Connection,
     organization_id: UUID,
     search: str | None = None,
+    role: str | None = None,
     *,
     after: UUID | None,
     limit: int,
@@ -73,6 +74,7 @@ async def people_of(
                 OR position(lower($4) IN lower(account.email)) > 0
                 OR position(lower($4) IN lower(account.name)) > 0
             )
+            AND ($5::text IS NULL OR person.role = $5)
         ORDER BY person.account_id, person.removing, person.added_at DESC
         LIMIT $3
         """,
@@ -80,5 +82,6 @@ async def people_of(
         after,
         limit,
         search,
+        role,
     )
     return tuple(Person(**row) for row in rows)

@@ -71,6 +71,19 @@ async def test_people_are_found_by_a_part_of_their_address(organized: Larkspur) 
     assert str(organized.ana) not in {one["account_id"] for one in members if isinstance(one, dict)}
 
 
+async def test_people_are_listed_by_their_role(organized: Larkspur) -> None:
+    ben = await organized.joined()
+    asked = ListMembers(role="ADMINISTRATOR")
+
+    found = result_of(await organized.portal.ask(asked, by=organized.ana, owner=organized.id))
+
+    members = found["members"]
+    assert isinstance(members, list)
+    ids = [one["account_id"] for one in members if isinstance(one, dict)]
+    assert ids == [str(organized.ana)]
+    assert str(ben) not in ids
+
+
 async def test_T16_whoever_took_over_is_listed_once(organized: Larkspur) -> None:
     ben = await organized.joined()
     await organized.removed(ben)
