@@ -19,8 +19,13 @@ from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.people import Filter, Row, people_page, searched_for
 from services.portal.views.seats import seats_of
 from shared.contracts.membership import AddMember
+from shared.contracts.people import Role
 
-ROLES = (("ADMINISTRATOR", "Administrator"), ("MEMBER", "Member"), ("GUEST", "Guest"))
+ROLES: tuple[tuple[Role, str], ...] = (
+    ("ADMINISTRATOR", "Administrator"),
+    ("MEMBER", "Member"),
+    ("GUEST", "Guest"),
+)
 ACCESSES = (
     ("disabled", "off"),
     ("quota", "with a quota"),
@@ -28,6 +33,7 @@ ACCESSES = (
     ("stuck", "cannot spend now"),
 )
 STATES = (("active", "active"), ("invited", "invited"), ("removing", "being removed"))
+BY_NAME: dict[str, Role] = {role: role for role, _ in ROLES}
 Choices = tuple[tuple[str, str], ...]
 
 
@@ -69,7 +75,7 @@ def read_filter(request: Request) -> Filter:
     given = request.query_params
     return Filter(
         search=searched_for(request),
-        role=_among(given.get("role", ""), ROLES),
+        role=BY_NAME.get(given.get("role", "")),
         access=_among(given.get("access", ""), ACCESSES),
         state=_among(given.get("state", ""), STATES),
     )

@@ -14,6 +14,7 @@ from shared.contracts.credit_queries import ListCreditAccess, ShowPool
 from shared.contracts.licensing import LicenseList, ListLicenses
 from shared.contracts.membership import ListMembers, MemberList, Person
 from shared.contracts.money import parse_credits
+from shared.contracts.people import Role
 
 PAGE = 50
 SCAN = 500
@@ -61,7 +62,7 @@ class Filter:
     """Which people a list shows."""
 
     search: str = ""
-    role: str = ""
+    role: Role | None = None
     access: str = ""
     state: str = ""
 
@@ -71,8 +72,8 @@ class Filter:
 
     @property
     def is_scanned(self) -> bool:
-        """Whether the portal itself looks who matches: services find by name and address."""
-        return any((self.role, self.access, self.state))
+        """Whether the portal itself looks who matches: services find by name and role."""
+        return any((self.access, self.state))
 
     def matches(self, row: Row) -> bool:
         if self.role and row.person.role != self.role:
@@ -88,6 +89,9 @@ class Filter:
         if self.access == "stuck":
             return row.spendable.is_stuck
         return row.mode == self.access
+
+
+EVERYBODY = Filter()
 
 
 def searched_for(request: Request) -> str:
@@ -122,7 +126,7 @@ async def people_page(desk: Desk, chosen: Filter, after: UUID | None) -> PeopleP
     """A page of people who match, in the order of their ids."""
     size = SCAN if chosen.is_scanned else PAGE
     around, (scanned, after) = await asyncio.gather(
-        look_around(desk), _scanned(desk, after, size, chosen.search)
+        look_around(desk), _scanned(desk, after, size, chosen)
     )
     found: list[Row] = []
     while True:
@@ -132,7 +136,7 @@ async def people_page(desk: Desk, chosen: Filter, after: UUID | None) -> PeopleP
             return PeoplePage(tuple(found[:PAGE]), found[PAGE - 1].id)
         if after is None or len(found) == PAGE:
             return PeoplePage(tuple(found), after)
-        scanned, after = await _scanned(desk, after, size, chosen.search)
+        scanned, after = await _scanned(desk, after, size, chosen)
 
 
 async def find_person(desk: Desk, account: UUID) -> Row | None:
@@ -176,11 +180,14 @@ Scanned = list[tuple[Person, dict[str, Any] | None]]
 
 
 async def _scanned(
-    desk: Desk, after: UUID | None, size: int, search: str
+    desk: Desk, after: UUID | None, size: int, chosen: Filter
 ) -> tuple[Scanned, UUID | None]:
-    """People from an id on, each with his access; both lists are in the order of ids."""
-    if search:
-        people, following = await _members(desk, after, size, search)
+    """People from an id on, each with his access; both lists are in the order of ids.
+
+    Those whom a service finds lie far apart: each is asked for by himself.
+    """
+    if chosen.search or (chosen.role and not chosen.is_scanned):
+        people, following = await _members(desk, after, size, chosen)
         every = await asyncio.gather(*(_access_of(desk, one.account_id) for one in people))
         return list(zip(people, every, strict=True)), following
     (people, following), known = await asyncio.gather(
@@ -192,9 +199,11 @@ async def _scanned(
 
 
 async def _members(
-    desk: Desk, after: UUID | None, size: int, search: str = ""
+    desk: Desk, after: UUID | None, size: int, chosen: Filter = EVERYBODY
 ) -> tuple[tuple[Person, ...], UUID | None]:
-    question = ListMembers(after=after, limit=size, search=search or None)
+    question = ListMembers(
+        after=after, limit=size, search=chosen.search or None, role=chosen.role or None
+    )
     listed = await desk.show(question, MemberList)
     return listed.members, listed.after
 

@@ -17,12 +17,19 @@ async def test_R15_a_person_is_added_and_found(portal: Site, studio: Studio) -> 
         added = await sends(client, page, {"email": email, "role": "GUEST", "mode": "disabled"})
         again = await sends(client, page, {"email": email, "role": "GUEST", "mode": "disabled"})
         nobody = await client.get(f"{studio.home}/people?search=nobody-at-all")
+        guests = await client.get(f"{studio.home}/people?role=GUEST")
+        members = await client.get(f"{studio.home}/people?role=MEMBER&access=disabled")
+        invited = await client.get(
+            f"{studio.home}/people?state=invited&search={email[:20].upper()}"
+        )
 
     assert f"{email} added" in main_of(added)
     assert "Invited" in main_of(added)
     assert again.status_code == 409
     assert "not added: they are in already" in main_of(again)
     assert "No one matches." in main_of(nobody)
+    assert "No one matches." in main_of(members)
+    assert all(email in main_of(page) for page in (guests, invited))
 
 
 @pytest.mark.verify
