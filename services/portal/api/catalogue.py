@@ -1,7 +1,7 @@
 """All rows together, and which contracts nobody may ask through the API, and why."""
 
 from services.portal.api.operations import Operation
-from services.portal.api.rows import credits, licenses, nodes, people, reports, staff
+from services.portal.api.rows import credits, licenses, nodes, people, reports, staff, webhooks
 from shared.contracts import accounts, copies, credit_orders
 from shared.contracts.message import CommandData
 
@@ -11,6 +11,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *credits.ROWS,
     *nodes.ROWS,
     *reports.ROWS,
+    *webhooks.ROWS,
     *staff.ROWS,
 )
 
@@ -34,6 +35,7 @@ SUBJECTS: dict[str, str] = {
     "statements": "One month by booking; a closed one never changes.",
     "orders": "Orders placed, paid and refunded.",
     "audit": "Who did what, and the books row by row.",
+    "webhooks": "Where facts are sent to, and what was sent.",
     "operators": "For the vendor's staff.",
     "tokens": "What programs call this API with.",
 }

@@ -24,6 +24,7 @@ class ApiCode(StrEnum):
     CROSS_SITE = "cross_site"
     TOO_MANY_TOKENS = "too_many_tokens"
     UNKNOWN_TOKEN = "unknown_token"  # noqa: S105  # the name of a refusal
+    UNKNOWN_WEBHOOK = "unknown_webhook"
     NO_ANSWER = "no_answer"
     FAILED = "failed"
 
@@ -37,6 +38,7 @@ MEANINGS: dict[ApiCode, str] = {
     ApiCode.CROSS_SITE: "a session in a browser is good on our own pages alone",
     ApiCode.TOO_MANY_TOKENS: "an account has a limited number of tokens; revoke one first",
     ApiCode.UNKNOWN_TOKEN: "no token with this id is yours",
+    ApiCode.UNKNOWN_WEBHOOK: "no webhook or delivery with this id is yours",
     ApiCode.NO_ANSWER: "no answer in time; ask again with the same Idempotency-Key",
     ApiCode.FAILED: "something failed here; what was asked may be asked again",
 }
@@ -49,6 +51,7 @@ STATUS_OF: dict[RefusalCode | ApiCode, HTTPStatus] = {
     ApiCode.CROSS_SITE: HTTPStatus.FORBIDDEN,
     ApiCode.TOO_MANY_TOKENS: HTTPStatus.CONFLICT,
     ApiCode.UNKNOWN_TOKEN: HTTPStatus.NOT_FOUND,
+    ApiCode.UNKNOWN_WEBHOOK: HTTPStatus.NOT_FOUND,
     ApiCode.NO_ANSWER: HTTPStatus.SERVICE_UNAVAILABLE,
     ApiCode.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     RefusalCode.MALFORMED: HTTPStatus.BAD_REQUEST,

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias, get_args
 
-Scope = Literal["read", "people", "licenses", "credits", "node", "tokens", "operator"]
+Scope = Literal["read", "people", "licenses", "credits", "node", "webhooks", "tokens", "operator"]
 Scopes: TypeAlias = tuple[Scope, ...]
 SCOPES: Scopes = get_args(Scope)
 
@@ -12,6 +12,7 @@ MEANINGS: dict[Scope, str] = {
     "licenses": "assign, move and take back seats, checkouts, trials, orders of licenses",
     "credits": "access, quotas, requests, terms, orders of credits",
     "node": "authorize, extend, capture and void holds, report usage, ask for balances",
+    "webhooks": "add, change, try out and remove webhooks, send deliveries again",
     "tokens": "list, make and revoke tokens that can do no more than this one",
     "operator": "what the vendor's staff may do, in any organization",
 }
@@ -23,5 +24,6 @@ PEOPLE: Scopes = ("people",)
 LICENSES: Scopes = ("licenses",)
 CREDITS: Scopes = ("credits",)
 NODE: Scopes = ("node",)
+WEBHOOKS: Scopes = ("webhooks",)
 STAFF: Scopes = ("operator",)
 ANY: Scopes = SCOPES

@@ -25,6 +25,7 @@ from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
 from shared.clock import Clock
 from shared.contracts.accounts import AccountForgotten
+from shared.contracts.catalogue import FACT_BY_TYPE
 from shared.contracts.message import Fact, FactData
 from shared.messaging import topology
 from shared.messaging.doors import ServiceClock, open_queue
@@ -68,9 +69,17 @@ async def _owe_deliveries(change: Act, fact: Fact[FactData]) -> None:
     if organization is None:
         return
     listening = await webhooks.listening(change.connection, organization, fact.type)
-    body = fact.model_dump_json(exclude_none=True) if listening else ""
+    if not listening:
+        return
+    body = _written(fact)
     owed = [
         NewDelivery(change.clock.new_id(), webhook_id, fact.id, fact.type, body)
         for webhook_id in listening
     ]
     await deliveries.add_deliveries(change.connection, owed, change.now)
+
+
+def _written(fact: Fact[FactData]) -> str:
+    """A fact as it was said; as a fact of any kind it would lose the fields of its data."""
+    whole = FACT_BY_TYPE[fact.type].model_construct(**dict(fact))
+    return whole.model_dump_json(exclude_none=True)

@@ -105,6 +105,7 @@ async def change(
     rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, url: str, kinds: Sequence[str]
 ) -> Webhook:
     """Send to another address, or other kinds, from now on."""
+    await show_webhook(rooms, organization_id, webhook_id)
     await _check(rooms, url, kinds)
     wanted = tuple(dict.fromkeys(kinds))
     async with rooms.pool.acquire() as connection, connection.transaction():

@@ -10,7 +10,7 @@ import httpx
 from tests.portal.site import PATIENCE_SECONDS, Site
 
 ADDRESS = "/api/v1"
-ALL = ("read", "people", "licenses", "credits", "node", "tokens")
+ALL = ("read", "people", "licenses", "credits", "node", "webhooks", "tokens")
 FROM_OUR_PAGES = {"Sec-Fetch-Site": "same-origin"}
 
 

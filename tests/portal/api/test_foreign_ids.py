@@ -12,6 +12,7 @@ import pytest
 from services.portal.api.catalogue import OPERATIONS
 from services.portal.api.documents import document
 from services.portal.api.operations import Operation, parameters_in
+from services.portal.webhooks.kinds import KINDS
 from shared.contracts.checkouts import OpenCheckout
 from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
@@ -19,7 +20,7 @@ from shared.contracts.licensing import AssignLicense
 from shared.contracts.transfers import RequestTransfer
 from tests.bodies_of_calls import fields_of
 from tests.builders import LUMEN
-from tests.portal.api.calling import makes_token, told
+from tests.portal.api.calling import makes_token, program_of, told
 from tests.portal.api.conftest import MakeHere
 from tests.portal.site import Site
 from tests.portal.studio import Studio, a_studio
@@ -62,6 +63,8 @@ async def theirs(people: Portal, shop: Store, portal: Site) -> Theirs:
     transfer = await studio.does(RequestTransfer(to_account_id=member))
     checkout = await studio.does(OpenCheckout(product=LUMEN, machine="bench"), by=member)
     token = await makes_token(portal, member, organization=studio.id)
+    async with program_of(portal, studio.ana, organization=studio.id) as client:
+        webhook_id, delivery_id = await _webhook(client, studio.id)
     return Theirs(
         organization_id=studio.id,
         account_id=member,
@@ -73,6 +76,8 @@ async def theirs(people: Portal, shop: Store, portal: Site) -> Theirs:
             "checkout_id": checkout.id,
             "application_id": checkout.id,
             "token_id": UUID(token["id"]),
+            "webhook_id": webhook_id,
+            "delivery_id": delivery_id,
         },
     )
 
@@ -153,6 +158,15 @@ async def test_ids_in_bodies_and_queries_tell_nothing_of_others(
     ]
 
     assert leaks == []
+
+
+async def _webhook(client: httpx.AsyncClient, organization: UUID) -> tuple[UUID, UUID]:
+    """A webhook to where nobody listens, and a delivery to it."""
+    webhooks = f"/organizations/{organization}/webhooks"
+    wanted = {"url": "http://127.0.0.1:1024/", "kinds": [KINDS[0]]}
+    made = (await client.post(webhooks, json=wanted)).json()["webhook"]["id"]
+    tried = (await client.post(f"{webhooks}/{made}/test")).json()["delivery_id"]
+    return UUID(made), UUID(tried)
 
 
 def address_of(operation: Operation, theirs: Theirs) -> str:

@@ -22,6 +22,7 @@ from shared.contracts.organizations import (
 from tests.builders import an_account, an_id
 from tests.portal.ground import Ground
 from tests.portal.mail.mailbox import Mailbox
+from tests.portal.webhooks.acts import as_heard
 from tests.speaking import Portal, a_fact
 
 
@@ -76,7 +77,7 @@ def rooms_with(ground: Ground, mailbox: Mailbox, **settings: object) -> Rooms:
 
 async def hear(rooms: Rooms, *facts: Fact[FactData]) -> None:
     for fact in facts:
-        await hearing.take(fact, rooms.pool, rooms.clock)
+        await hearing.take(as_heard(fact), rooms.pool, rooms.clock)
 
 
 async def send_due(rooms: Rooms) -> bool:
