@@ -1,8 +1,6 @@
 """Every topic that pages can be watched by."""
 
-import asyncio
-from typing import Any
-
+from services.portal.live import looks
 from services.portal.live.desks import at_desk
 from services.portal.live.topics import (
     LEDGER,
@@ -13,50 +11,27 @@ from services.portal.live.topics import (
     of_administrators,
     of_ops,
     of_staff,
+    of_the_person,
 )
-from services.portal.pages import operator_reconcile, operator_work, ops, overview
-from services.portal.rooms import Rooms
-from services.portal.views.desk import Desk
-from services.portal.views.needs import BUY
-from services.portal.views.people import Filter, people_page
-from services.portal.views.pool import look_at_pool, open_holds
-from services.portal.views.seats import seats_of
+from services.portal.pages import operator_reconcile, operator_work, ops
 
+ALL = frozenset({LEDGER, LICENSING, MEMBERSHIP})
 
-async def look_at_overview(rooms: Rooms, desk: Desk) -> dict[str, Any]:
-    return {"buy": BUY, **await overview.look(rooms, desk)}
-
-
-async def look_at_credits(rooms: Rooms, desk: Desk) -> dict[str, Any]:
-    pool, holds, page = await asyncio.gather(
-        look_at_pool(desk.ask, desk.all, rooms.clock.now()),
-        open_holds(desk.all),
-        people_page(desk, Filter(), None),
-    )
-    unlimited = sum(row.mode == "unlimited" for row in page.rows)
-    return {"pool": pool, "holds": holds, "unlimited": unlimited}
-
-
-async def look_at_licenses(_rooms: Rooms, desk: Desk) -> dict[str, Any]:
-    return {"seats": await seats_of(desk)}
-
-
-TOPICS = Topics()
-for topic in (
+OF_ORGANIZATIONS = (
     Topic(
         name="overview",
         template="overview.html",
         blocks=("pool", "limited", "needs", "seats"),
         may_see=of_administrators,
-        look=at_desk(look_at_overview),
-        services=frozenset({LEDGER, LICENSING, MEMBERSHIP}),
+        look=at_desk(looks.look_at_overview),
+        services=ALL,
     ),
     Topic(
         name="credits",
         template="credits.html",
         blocks=("pool",),
         may_see=of_administrators,
-        look=at_desk(look_at_credits),
+        look=at_desk(looks.look_at_credits),
         services=frozenset({LEDGER, MEMBERSHIP}),
     ),
     Topic(
@@ -64,9 +39,45 @@ for topic in (
         template="licenses.html",
         blocks=("products",),
         may_see=of_administrators,
-        look=at_desk(look_at_licenses),
+        look=at_desk(looks.look_at_licenses),
         services=frozenset({LICENSING}),
     ),
+    Topic(
+        name="requests",
+        template="requests.html",
+        blocks=("news",),
+        may_see=of_administrators,
+        look=at_desk(looks.look_at_requests),
+        services=frozenset({LEDGER}),
+    ),
+    Topic(
+        name="person",
+        template="person.html",
+        blocks=("person_credits",),
+        may_see=of_administrators,
+        look=looks.look_at_person,
+        services=ALL,
+    ),
+    Topic(
+        name="bulk",
+        template="bulk_one.html",
+        blocks=("progress",),
+        may_see=of_administrators,
+        look=looks.look_at_upload,
+        steady=True,
+    ),
+)
+OF_PEOPLE = (
+    Topic(
+        name="me",
+        template="me.html",
+        blocks=("spendable", "seats"),
+        may_see=of_the_person,
+        look=looks.look_at_me,
+        services=ALL,
+    ),
+)
+OF_THE_VENDOR = (
     Topic(
         name="ops",
         template="ops.html",
@@ -79,7 +90,7 @@ for topic in (
     Topic(
         name="work",
         template="operator.html",
-        blocks=("summary",),
+        blocks=("summary", "news"),
         may_see=of_staff,
         look=operator_work.watch,
         every_seconds=10.0,
@@ -94,5 +105,6 @@ for topic in (
         every_seconds=2.0,
         steady=True,
     ),
-):
-    TOPICS.add(topic)
+)
+
+TOPICS = Topics({topic.name: topic for topic in (*OF_ORGANIZATIONS, *OF_PEOPLE, *OF_THE_VENDOR)})

@@ -9,7 +9,8 @@ from uuid import UUID
 from shared.contracts.licensing import ProductSeats
 
 # What became of what was granted to a lot; I12 says that it adds up.
-WENT = ("free", "held", "dormant", "captured", "expired", "clawed_back")
+CAME = ("granted", "owed", "credited_back")
+WENT = ("free", "held", "dormant", "captured", "expired", "clawed_back", "adjusted")
 NAMES_SHOWN = 3
 
 
@@ -79,11 +80,10 @@ def _of_pool(books: Books) -> Iterator[str]:
 
 def _of_lots(books: Books) -> Iterator[str]:
     for lot in books.lots:
-        granted = _amount(lot["granted"])
-        gained = _amount(lot["credited_back"]) + _amount(lot["adjusted"])
+        came = sum((_amount(lot[name]) for name in CAME), Decimal())
         went = sum((_amount(lot[name]) for name in WENT), Decimal())
-        if granted + gained != went:
-            yield f"lot {lot['lot']}: {granted} granted and {gained} put in, {went} accounted for."
+        if came != went:
+            yield f"lot {lot['lot']}: {came} came in, and {went} are accounted for."
 
 
 def _has_moved(books: Books) -> bool:

@@ -41,6 +41,7 @@ async def look(rooms: Rooms, kind: str) -> dict[str, Any]:
     return {
         "listed": listed,
         "jobs": listed.of(kind),
+        "ids": [job.href for job in listed.jobs],
         "kind": kind,
         "kinds": KINDS,
         "unasked": listed.unasked if is_whole else (*listed.unasked, "Dead messages"),

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from shared.contracts.accounts import RegisterAccount
+from shared.contracts.credits import SetCreditAccess
+from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 from tests.builders import an_account, an_id
 from tests.portal.live.streaming import watching
 from tests.portal.site import Site, sends
@@ -31,6 +33,35 @@ async def test_credits_that_arrive_show_on_an_open_page(portal: Site, studio: St
         await stream.says('id="pool"')
         await studio.buys("500")
         await stream.says('id="pool"', "500.00", "available")
+
+
+async def test_every_live_page_can_be_watched(portal: Site, studio: Studio) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    await studio.does(SetCreditAccess(account_id=ben, mode="unlimited"))
+    await studio.buys("40")
+    shown = {
+        f"credits:{studio.id}": ("40.00",),
+        f"licenses:{studio.id}": ("Lumen for Max",),
+        f"requests:{studio.id}": ('id="news"',),
+        f"person:{studio.id}.{ben}": ("40.00", "person_credits"),
+        f"me:{studio.ana}": ("40.00", "spendable"),
+    }
+
+    async with portal.client_of(studio.ana) as client:
+        for topic, words in shown.items():
+            async with watching(client, topic) as stream:
+                await stream.says(*words)
+
+
+async def test_what_somebody_may_spend_changes_before_his_eyes(
+    portal: Site, studio: Studio
+) -> None:
+    eva = await studio.joined_by("MEMBER", name="Eva")
+    await studio.buys("300")
+    async with portal.client_of(eva) as client, watching(client, f"me:{eva}") as stream:
+        await stream.says('id="spendable"')
+        await studio.does(SetCreditAccess(account_id=eva, mode="quota", limit=120_000_000))
+        await stream.says('id="spendable"', "120.00")
 
 
 async def test_two_who_watch_get_the_same_bytes(portal: Site, studio: Studio) -> None:
@@ -116,8 +147,6 @@ async def registered(people: Portal) -> RegisterAccount:
 
 
 async def hand_over(studio: Studio, to: UUID) -> None:
-    from shared.contracts.transfers import AcceptTransfer, RequestTransfer  # noqa: PLC0415
-
     asked = await studio.does(RequestTransfer(to_account_id=to))
     assert asked.accepted, asked
     transfer = UUID(str((asked.result or {})["transfer_id"]))

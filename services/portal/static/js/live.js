@@ -47,12 +47,28 @@ function keepFocus(old, fresh) {
   return () => fresh.querySelector(wanted)?.focus({ preventScroll: true });
 }
 
+// Rows are never moved under the reader: what came or went is counted and offered.
+function offer(place, now) {
+  place.dataset.first ??= place.dataset.ids;
+  const [before, after] = [place.dataset.first, now].map((ids) => new Set(ids.split(" ").filter(Boolean)));
+  const changes = [...after].filter((id) => !before.has(id)).length + [...before].filter((id) => !after.has(id)).length;
+  place.hidden = !changes;
+  if (place.dataset.ids === now) return;
+  place.dataset.ids = now;
+  place.querySelector("a").textContent = `${changes} ${changes === 1 ? "change" : "changes"} - Show`;
+  if (changes) say(`${changes} ${changes === 1 ? "change" : "changes"} on this page.`);
+}
+
 function put(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   for (const fresh of [...template.content.children]) {
     const old = fresh.id && document.getElementById(fresh.id);
     if (!old || old.isEqualNode(fresh)) continue;
+    if (fresh.dataset.ids !== undefined) {
+      offer(old, fresh.dataset.ids);
+      continue;
+    }
     if (fresh.dataset.says !== old.dataset.says) say(fresh.dataset.says);
     const refocus = keepFocus(old, fresh);
     old.replaceWith(fresh);

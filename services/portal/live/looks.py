@@ -1,0 +1,106 @@
+"""How each page is looked at once, for all who keep it open."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from services.portal.asking import RefusedError
+from services.portal.bulk.telling import summary_of
+from services.portal.format import Format, format_of
+from services.portal.live.desks import desk_of
+from services.portal.live.topics import Scene, id_of
+from services.portal.pages import overview
+from services.portal.pages.person import meter_of
+from services.portal.rooms import Rooms
+from services.portal.sessions import find_viewer
+from services.portal.store import uploads
+from services.portal.views.desk import Desk
+from services.portal.views.needs import BUY
+from services.portal.views.people import Filter, find_person, look_around, people_page
+from services.portal.views.pool import look_at_pool, open_holds
+from services.portal.views.seats import seats_of
+from services.portal.views.wallets import look_into_purse
+from services.portal.words.read import read
+from shared.contracts.credit_queries import ListRequests
+from shared.contracts.licensing import LicenseList, ListLicenses
+from shared.contracts.message import refuse
+from shared.contracts.refusals import RefusalCode
+
+REQUESTS_MAX = 500
+
+
+async def look_at_overview(rooms: Rooms, desk: Desk) -> dict[str, Any]:
+    return {"buy": BUY, **await overview.look(rooms, desk)}
+
+
+async def look_at_credits(rooms: Rooms, desk: Desk) -> dict[str, Any]:
+    pool, holds, page = await asyncio.gather(
+        look_at_pool(desk.ask, desk.all, rooms.clock.now()),
+        open_holds(desk.all),
+        people_page(desk, Filter(), None),
+    )
+    unlimited = sum(row.mode == "unlimited" for row in page.rows)
+    return {"pool": pool, "holds": holds, "unlimited": unlimited}
+
+
+async def look_at_licenses(_rooms: Rooms, desk: Desk) -> dict[str, Any]:
+    return {"seats": await seats_of(desk)}
+
+
+async def look_at_requests(_rooms: Rooms, desk: Desk) -> dict[str, Any]:
+    question = ListRequests(state="open", limit=REQUESTS_MAX)
+    waiting = await desk.all(question, "requests", most=REQUESTS_MAX)
+    return {"ids": [one["request_id"] for one in waiting]}
+
+
+async def look_at_person(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """One person of an organization: his numbers, and none of the forms beside them."""
+    organization, person = _pair(key)
+    desk = await desk_of(rooms, organization, reading)
+    row, around = await asyncio.gather(find_person(desk, person), look_around(desk))
+    if row is None:
+        raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
+    facts = {"desk": desk, "row": row, "meter": meter_of(row, around.available)}
+    return Scene(facts, desk.format, frozenset({organization}))
+
+
+async def look_at_upload(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """A table that is being checked or applied."""
+    organization, named = _pair(key)
+    desk = await desk_of(rooms, organization, reading)
+    async with rooms.pool.acquire() as database:
+        upload = await uploads.find(database, named, organization)
+    if upload is None:
+        raise RefusedError(refuse(RefusalCode.UNKNOWN_REQUEST))
+    names = {"org": desk.name, "o": str(desk.id), "admin": desk.administrator.name}
+    summary = summary_of(upload, read(), names)
+    return Scene({"desk": desk, "upload": upload, "summary": summary}, desk.format)
+
+
+async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """What somebody may use and spend himself."""
+    account = id_of(key)
+    assert account is not None
+    viewer = await find_viewer(rooms, account)
+    if viewer is None:
+        raise RefusedError(refuse(RefusalCode.UNKNOWN_ACCOUNT))
+    purse = await look_into_purse(rooms, viewer)
+    try:
+        licenses = await rooms.asking.show(
+            ListLicenses(), LicenseList, viewer=viewer, owner=account
+        )
+    except RefusedError:
+        licenses = None
+    named = {account, viewer.organization_id, viewer.joined_organization_id} - {None}
+    own = format_of(str(reading.locale), purse.zone)
+    hears = frozenset(one for one in named if one is not None)
+    return Scene({"purse": purse, "licenses": licenses}, own, hears)
+
+
+def _pair(key: str) -> tuple[UUID, UUID]:
+    """An organization, and what of it; raises RefusedError for what is neither."""
+    organization, _, other = key.partition(".")
+    try:
+        return UUID(organization), UUID(other)
+    except ValueError:
+        raise RefusedError(refuse(RefusalCode.UNKNOWN_ORGANIZATION)) from None
