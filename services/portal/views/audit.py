@@ -123,7 +123,7 @@ async def trail_page(
     """
     found: list[tuple[str, AuditEntry]] = []
     places = dict(before) or dict.fromkeys(TRAILS, 0)
-    size = SCAN if wanted.is_set else PAGE
+    size = SCAN if wanted.is_set and scans > 1 else PAGE
     for _ in range(scans):
         heads = await asyncio.gather(*(_entries(desk, name, places[name], size) for name in places))
         listed = dict(zip(places, heads, strict=True))
