@@ -15,6 +15,7 @@ from tests.portal.site import COOKIE, Site
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NARROW, WIDE = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
+PICTURES = Path("htmlcov", "portal")
 # What a page that is not there, or not open, answers is no complaint.
 EXPECTED = "the server responded with a status of"
 
@@ -76,9 +77,8 @@ def axe() -> str:
 @pytest.fixture(scope="session")
 def shots() -> Path:
     """Where pictures of pages are left."""
-    folder = Path(os.environ.get("COFFER_SHOTS", "htmlcov/portal"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    return PICTURES
 
 
 def _complaint(said: ConsoleMessage) -> list[str]:
