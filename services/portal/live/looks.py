@@ -16,8 +16,9 @@ from services.portal.sessions import find_viewer
 from services.portal.store import uploads
 from services.portal.views.desk import Desk
 from services.portal.views.needs import BUY
-from services.portal.views.people import Filter, find_person, look_around, people_page
+from services.portal.views.people import find_person, look_around, people_page
 from services.portal.views.pool import look_at_pool, open_holds
+from services.portal.views.rows import Filter
 from services.portal.views.seats import seats_of
 from services.portal.views.wallets import look_into_purse
 from services.portal.words.read import read

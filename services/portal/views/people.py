@@ -5,103 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from starlette.requests import Request
-
 from services.portal.asking import RefusedError
 from services.portal.spendable import Spendable, spendable_of
 from services.portal.views.desk import NO_WALLET, Desk
+from services.portal.views.rows import EVERYBODY, Filter, Row, cleaned
 from shared.contracts.credit_queries import ListCreditAccess, ShowPool
 from shared.contracts.licensing import LicenseList, ListLicenses
 from shared.contracts.membership import ListMembers, MemberList, Person
 from shared.contracts.money import parse_credits
-from shared.contracts.people import Role
 
 PAGE = 50
 SCAN = 500
-SEARCH_MAX = 200
-
-
-@dataclass(frozen=True)
-class Row:
-    """One person on a list."""
-
-    person: Person
-    access: dict[str, Any] | None
-    seats: tuple[str, ...]
-    spendable: Spendable
-
-    @property
-    def id(self) -> UUID:
-        return self.person.account_id
-
-    @property
-    def name(self) -> str:
-        return self.person.name or self.person.email
-
-    @property
-    def mode(self) -> str:
-        if self.person.role == "ADMINISTRATOR":
-            return "administrator"
-        return str(self.access["mode"]) if self.access else "disabled"
-
-    @property
-    def spent_and_held(self) -> int:
-        if self.access is None:
-            return 0
-        return parse_credits(self.access["used"]) + parse_credits(self.access["held"])
-
-    @property
-    def state(self) -> str:
-        if self.person.removing:
-            return "removing"
-        return "invited" if self.person.invited else "active"
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which people a list shows."""
-
-    search: str = ""
-    role: Role | None = None
-    access: str = ""
-    state: str = ""
-
-    @property
-    def is_set(self) -> bool:
-        return any((self.search, self.role, self.access, self.state))
-
-    @property
-    def is_scanned(self) -> bool:
-        """Whether the portal itself looks who matches: services find by name and role."""
-        return any((self.access, self.state))
-
-    def matches(self, row: Row) -> bool:
-        if self.role and row.person.role != self.role:
-            return False
-        if self.state and row.state != self.state:
-            return False
-        if self.access and not self._matches_access(row):
-            return False
-        told = f"{row.person.name or ''} {row.person.email}".casefold()
-        return self.search.casefold() in told
-
-    def _matches_access(self, row: Row) -> bool:
-        if self.access == "stuck":
-            return row.spendable.is_stuck
-        return row.mode == self.access
-
-
-EVERYBODY = Filter()
-
-
-def searched_for(request: Request) -> str:
-    """What somebody looks for, as the address has it; what cannot be typed is left out."""
-    return cleaned(request.query_params.get("search", ""))
-
-
-def cleaned(typed: str) -> str:
-    """What was typed, as a service may be asked for it."""
-    return "".join(filter(str.isprintable, typed)).strip()[:SEARCH_MAX]
 
 
 @dataclass(frozen=True)
