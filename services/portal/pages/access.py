@@ -11,7 +11,7 @@ from services.portal.pages.person import row_of
 from services.portal.submitting import Act, submit
 from services.portal.undoing import undone_by
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.people import Row
+from services.portal.views.rows import Row
 from shared.contracts.credit_access import RestartQuota
 from shared.contracts.credits import SetCreditAccess
 from shared.contracts.money import parse_credits

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,8 @@ from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.rooms import rooms_in
 from services.portal.show import go
 from services.portal.views.desk import Desk, open_own_desk, show_at
+from services.portal.views.people import people_page
+from services.portal.views.rows import Filter, read_filter
 from services.portal.views.seats import seats_of
 
 ACTS = {"access": "Change access", "assign": "Assign a seat", "remove": "Remove"}
@@ -23,9 +26,24 @@ async def chosen(request: Request) -> Response:
     desk = await open_own_desk(request)
     form = await read_form(request)
     people = form.every("people")[:CHOSEN_MAX]
+    if form.get("all") == "yes":
+        people = await _all_that_match(desk, read_filter(form.fields))
     if not people:
         return go(request, f"{desk.home}/people")
     return await _page(request, desk, form, people)
+
+
+async def _all_that_match(desk: Desk, chosen: Filter) -> tuple[str, ...]:
+    """Everybody whom the filter finds now, up to as many as one form takes."""
+    found: list[str] = []
+    after: UUID | None = None
+    while len(found) < CHOSEN_MAX:
+        page = await people_page(desk, chosen, after)
+        found += [row.person.email for row in page.rows if row.mode != "administrator"]
+        after = page.after
+        if after is None:
+            break
+    return tuple(found[:CHOSEN_MAX])
 
 
 async def check(request: Request) -> Response:

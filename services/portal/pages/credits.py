@@ -12,8 +12,9 @@ from services.portal.rooms import rooms_in
 from services.portal.undoing import undo_in
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import faces_of
-from services.portal.views.people import Filter, people_page
+from services.portal.views.people import people_page
 from services.portal.views.pool import look_at_pool, open_holds
+from services.portal.views.rows import Filter
 
 HOLDS_SHOWN = 100
 

@@ -10,8 +10,8 @@ from services.portal.forms import Form, read_form
 from services.portal.pages.person import row_of
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.people import Row
 from services.portal.views.pool import open_holds
+from services.portal.views.rows import Row
 from shared.contracts.membership import ChangeRole, RemoveMember
 from shared.contracts.money import parse_credits
 

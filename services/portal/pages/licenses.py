@@ -16,7 +16,8 @@ from services.portal.submitting import Act, chosen_id, submit
 from services.portal.undoing import undo_in, undone_by
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import faces_of
-from services.portal.views.people import Filter, find_person, people_page, searched_for
+from services.portal.views.people import find_person, people_page
+from services.portal.views.rows import Filter, searched_for
 from services.portal.views.seats import Seats, open_checkouts, seats_of
 from shared.contracts.checkouts import SetFloating
 from shared.contracts.licensing import AssignLicense, ReassignLicense, RevokeLicense

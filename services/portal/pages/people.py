@@ -11,35 +11,20 @@ from starlette.routing import Route
 
 from services.portal.bulk.taking import apply, table_of, take_in, waited_for
 from services.portal.forms import FieldErrors, Form, read_form
-from services.portal.pages.bulk_chosen import access_cells
+from services.portal.pages.bulk_chosen import CHOSEN_MAX, access_cells
 from services.portal.rooms import rooms_in
 from services.portal.show import go
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.people import Filter, Row, people_page, searched_for
+from services.portal.views.people import people_page
+from services.portal.views.rows import ACCESSES, ROLES, STATES, Filter, Row, read_filter
 from services.portal.views.seats import seats_of
 from shared.contracts.membership import AddMember
-from shared.contracts.people import Role
-
-ROLES: tuple[tuple[Role, str], ...] = (
-    ("ADMINISTRATOR", "Administrator"),
-    ("MEMBER", "Member"),
-    ("GUEST", "Guest"),
-)
-ACCESSES = (
-    ("disabled", "off"),
-    ("quota", "with a quota"),
-    ("unlimited", "no limit of their own"),
-    ("stuck", "cannot spend now"),
-)
-STATES = (("active", "active"), ("invited", "invited"), ("removing", "being removed"))
-BY_NAME: dict[str, Role] = {role: role for role, _ in ROLES}
-Choices = tuple[tuple[str, str], ...]
 
 
 async def people(request: Request) -> Response:
     desk = await open_desk(request)
-    chosen, after = read_filter(request), read_after(request)
+    chosen, after = read_filter(request.query_params), read_after(request)
     page = await people_page(desk, chosen, after)
     return await show_at(
         request,
@@ -52,6 +37,7 @@ async def people(request: Request) -> Response:
         roles=ROLES,
         accesses=ACCESSES,
         states=STATES,
+        chosen_max=CHOSEN_MAX,
         access_words=lambda row: access_words(desk, row),
         first=_address(desk, chosen, None) if after else "",
         next=_address(desk, chosen, page.after) if page.after else "",
@@ -68,17 +54,6 @@ def access_words(desk: Desk, row: Row) -> str:
         return "No limit of their own"
     period = f" a {row.access['period']}" if row.access["period"] else ""
     return f"Quota {desk.format.credits(row.access['limit'])}{period}"
-
-
-def read_filter(request: Request) -> Filter:
-    """Read the filter in the address; what is no choice is none."""
-    given = request.query_params
-    return Filter(
-        search=searched_for(request),
-        role=BY_NAME.get(given.get("role", "")),
-        access=_among(given.get("access", ""), ACCESSES),
-        state=_among(given.get("state", ""), STATES),
-    )
 
 
 def read_after(request: Request) -> UUID | None:
@@ -163,10 +138,6 @@ def _address(desk: Desk, chosen: Filter, after: UUID | None) -> str:
     asked = {**vars(chosen), "after": str(after or "")}
     told = urlencode({name: value for name, value in asked.items() if value})
     return f"{desk.home}/people{'?' if told else ''}{told}"
-
-
-def _among(given: str, choices: Choices) -> str:
-    return given if given in dict(choices) else ""
 
 
 routes = [

@@ -14,8 +14,9 @@ from services.portal.sessions import NotFound
 from services.portal.undoing import undo_in
 from services.portal.views.audit import trail_about
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.people import Row, find_person, look_around
+from services.portal.views.people import find_person, look_around
 from services.portal.views.pool import open_holds
+from services.portal.views.rows import Row
 from services.portal.views.seats import seats_of
 from shared.contracts.money import parse_credits
 

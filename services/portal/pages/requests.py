@@ -13,7 +13,8 @@ from services.portal.sessions import NotFound
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import Face, face_of, faces_of
-from services.portal.views.people import Row, find_person
+from services.portal.views.people import find_person
+from services.portal.views.rows import Row
 from shared.contracts.credit_access import DecideRequest
 from shared.contracts.credit_queries import ListRequests
 from shared.contracts.money import parse_credits

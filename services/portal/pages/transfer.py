@@ -12,7 +12,8 @@ from services.portal.sessions import NotFound
 from services.portal.submitting import Act, chosen_id, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import face_of
-from services.portal.views.people import Filter, Row, find_person, people_page, searched_for
+from services.portal.views.people import find_person, people_page
+from services.portal.views.rows import Filter, Row, searched_for
 from shared.contracts.transfers import CancelTransfer, RequestTransfer
 
 
