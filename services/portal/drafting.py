@@ -15,6 +15,7 @@ from services.portal.store.drafts import Draft
 KEY_BYTES = 32
 KEPT_FOR = timedelta(hours=1)
 CHARACTERS_MAX = 100_000
+KEPT_MAX = 1_000
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -37,7 +38,7 @@ async def keep_draft(request: Request) -> str | None:
     draft = Draft(hash_of(key), request.url.path, came_from(request), fields, now)
     async with rooms.pool.acquire() as database:
         await drafts.clear(database, before=now - KEPT_FOR)
-        await drafts.keep(database, draft)
+        await drafts.keep(database, draft, most=KEPT_MAX)
     return key
 
 

@@ -1,6 +1,9 @@
 """Headers that every answer carries: what a page may load, who may frame it, who hears of it."""
 
+from http import HTTPStatus
+
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -17,6 +20,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+BODY_BYTES_MAX = 6_000_000
 A_YEAR = "max-age=31536000; includeSubDomains"
 NOT_KEPT = "no-store"
 
@@ -39,3 +43,24 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+class BodyLimit:
+    """Takes no more of a body than the largest upload there is, whatever it says of its length."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before whoever reads it."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        taken = 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_BYTES_MAX:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "At most 6 MB.")
+            return message
+
+        await self._app(scope, limited, send)

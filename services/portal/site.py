@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from services.portal import pages, static_files, watching
 from services.portal.api.app import make_api
 from services.portal.failing import HANDLERS
-from services.portal.guarding import SecurityHeaders
+from services.portal.guarding import BodyLimit, SecurityHeaders
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.sign_in import routes as sign_in
 from services.portal.watching import Measured
@@ -51,6 +51,7 @@ def guarded(rooms: Rooms, routes: Sequence[BaseRoute]) -> ASGIApp:
         routes=routes,
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(rooms.settings.hosts)),
+            Middleware(BodyLimit),
             Middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES),
         ],
         exception_handlers=HANDLERS,

@@ -17,14 +17,20 @@ class Draft:
     kept_at: datetime
 
 
-async def keep(connection: Connection, draft: Draft) -> None:
+async def keep(connection: Connection, draft: Draft, *, most: int) -> None:
+    """Keep a draft, unless `most` are kept already: whoever sends one need not be signed in."""
     await connection.execute(
-        "INSERT INTO draft (key_hash, action, page, fields, kept_at) VALUES ($1, $2, $3, $4, $5)",
+        """
+        INSERT INTO draft (key_hash, action, page, fields, kept_at)
+        SELECT $1, $2, $3, $4, $5
+        WHERE (SELECT count(*) FROM draft) < $6
+        """,
         draft.key_hash,
         draft.action,
         draft.page,
         draft.fields,
         draft.kept_at,
+        most,
     )
 
 
