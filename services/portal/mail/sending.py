@@ -10,6 +10,7 @@ from random import SystemRandom
 import aiosmtplib
 import structlog
 from aiosmtplib import SMTP
+from prometheus_client import Counter
 
 from services.portal.asking import RefusedError
 from services.portal.mail.addressing import Addressed, Known, address
@@ -25,6 +26,7 @@ from services.portal.mail.writing import Writer
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import letters
 from services.portal.store.letters import Ending, Letter
+from services.portal.watching import REGISTRY
 from services.portal.webhooks.schedule import pause_after
 from shared.messaging.ask import NoAnswer
 from shared.service import Running
@@ -40,6 +42,13 @@ ENDING: dict[Outcome, Ending] = {
     Outcome.REFUSED: "FAILED",
     Outcome.UNCERTAIN: "UNCERTAIN",
 }
+
+HANDED = Counter(
+    "coffer_portal_letters",
+    "Letters that came to a mail server, by what became of them.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 
 log = structlog.get_logger()
 _dice = SystemRandom()
@@ -132,6 +141,7 @@ async def _hand(rooms: Rooms, writer: Writer, smtp: SMTP, addressed: Addressed) 
 
 
 async def _note(rooms: Rooms, letter: Letter, handed: Handed) -> None:
+    HANDED.labels(handed.outcome.value).inc()
     log.info("letter", letter=str(letter.id), kind=letter.kind, outcome=handed.outcome.value)
     if handed.outcome is Outcome.AGAIN:
         await _again(rooms, letter, handed.trouble or "")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 import structlog
+from prometheus_client import Counter
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,6 +26,7 @@ from services.portal.asking import RefusedError
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.store import arrivals
 from services.portal.store.arrivals import Arrival, Payment
+from services.portal.watching import REGISTRY
 from services.portal.webhooks import orders, signing, stripe
 from services.portal.webhooks.orders import StoreEvent, Told, event_id_of, finish, wrong
 from services.portal.webhooks.signing import BadSignatureError
@@ -40,6 +42,12 @@ from shared.postgres.pool import PASSING
 BODY_BYTES_MAX = 262_144
 BODY_SECONDS = 10.0
 NOT_NOW: tuple[type[Exception], ...] = (NoAnswer, NotConfirmed, *PASSING)
+EVENTS = Counter(
+    "coffer_portal_store_events",
+    "What stores told, by whether it was taken, turned away, or is to be told again.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 
 log = structlog.get_logger()
 
@@ -142,6 +150,7 @@ async def _take(rooms: Rooms, store: str, webhook_id: str, body: bytes, told: To
         await rooms.publisher.publish(_outgoing(event, arrival, store))
         async with rooms.pool.acquire() as connection:
             await arrivals.confirm_arrival(connection, store, webhook_id, rooms.clock.now())
+        EVENTS.labels("taken").inc()
         log.info("store_spoke", store=store, type=event.ROUTING_KEY, fact=str(new.event_id))
     return JSONResponse(
         {"event_id": str(arrival.event_id), "repeated": arrival.confirmed_at is not None}
@@ -182,12 +191,14 @@ def _outgoing(event: StoreEvent, arrival: Arrival, store: str) -> Outgoing:
 
 
 def _turned_away(request: Request, error: ProblemError) -> Response:
+    EVENTS.labels("turned_away").inc()
     log.warning("store_turned_away", path=request.url.path, reason=str(error))
     return answer(error, instance=request.url.path)
 
 
 def _not_now(request: Request, error: Exception) -> Response:
     """Nothing was confirmed: the store has to send it again, under the same id."""
+    EVENTS.labels("waits").inc()
     log.warning("store_waits", path=request.url.path, reason=repr(error))
     problem = problem_here(ApiCode.NO_ANSWER, "nothing was taken; send the same webhook again")
     return answer(problem, instance=request.url.path)

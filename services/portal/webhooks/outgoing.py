@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 
 import structlog
+from prometheus_client import Counter
 
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import arrivals, deliveries, letters, webhooks
 from services.portal.store.deliveries import Due
 from services.portal.store.webhooks import StateReason, Target
+from services.portal.watching import REGISTRY
 from services.portal.webhooks import schedule
 from services.portal.webhooks.posting import ATTEMPT_SECONDS, Answered, Poster
 from services.portal.webhooks.signing import signed
@@ -31,6 +33,19 @@ KEPT_FOR = timedelta(days=30)
 SWEEP_SECONDS = 600.0
 SWEPT_AT_ONCE = 1_000
 DISABLED_LETTER = "webhook_disabled"
+
+ATTEMPTS = Counter(
+    "coffer_portal_webhook_attempts",
+    "Attempts to tell an organization's own system something, by how they ended.",
+    ("outcome",),
+    registry=REGISTRY,
+)
+DISABLED = Counter(
+    "coffer_portal_webhooks_disabled",
+    "Webhooks that were disabled for an organization, by reason.",
+    ("reason",),
+    registry=REGISTRY,
+)
 
 log = structlog.get_logger()
 _dice = SystemRandom()
@@ -119,6 +134,7 @@ async def _attempt(rooms: Rooms, poster: Poster, target: Target, due: Due) -> bo
         status=answered.status,
         trouble=answered.trouble,
     )
+    ATTEMPTS.labels("arrived" if answered.arrived else "failed").inc()
     async with rooms.pool.acquire() as connection, connection.transaction():
         if answered.arrived:
             await _arrived(connection, target, due, answered)
@@ -172,6 +188,7 @@ async def disable(
     """Send no more to an address, and let the Administrator know."""
     if not await webhooks.disable_webhook(connection, target.id, reason):
         return
+    DISABLED.labels(reason).inc()
     log.warning("webhook_disabled", webhook=str(target.id), reason=reason)
     await deliveries.stop_deliveries(connection, target.id, "the webhook was disabled")
     notice = letters.NewLetter(
