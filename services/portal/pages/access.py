@@ -81,6 +81,13 @@ def seen_of(row: Row) -> str:
     return f"{row.access['mode']} {row.access['limit'] or ''}".strip()
 
 
+def called(seen: str) -> str:
+    """Say in words what `seen_of` says, as it came back with a form."""
+    mode, _, limit = seen.partition(" ")
+    words = {"disabled": "Off", "unlimited": "No limit of their own", "quota": f"Quota {limit}"}
+    return words.get(mode, "Off")
+
+
 def _undo(row: Row) -> str:
     access = row.access or {"mode": "disabled", "limit": None, "period": None}
     fields = {name: str(access[name] or "") for name in ("mode", "limit", "period")}
@@ -126,6 +133,7 @@ async def _page(
         row=row,
         access=row.access,
         seen=seen_of(row),
+        called=called,
         is_stale=is_stale,
         back="credits" if back == "credits" else "",
         **shown,

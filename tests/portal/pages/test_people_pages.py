@@ -92,7 +92,7 @@ async def test_access_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
         stopped = await sends(client, page, wish)
 
     assert stopped.status_code == 409
-    assert "You saw quota 120 Now disabled You want unlimited" in main_of(stopped)
+    assert "You saw Quota 120 Now Off You want No limit of their own" in main_of(stopped)
 
 
 @pytest.mark.verify
