@@ -16,6 +16,11 @@ OZ = "oz@larkspur.example"
 
 @pytest.fixture(scope="package")
 async def oz(people: Portal) -> UUID:
+    return await an_operator(people)
+
+
+async def an_operator(people: Portal) -> UUID:
+    """Oz, registered once."""
     found = await people.ask(FindAccount(email=OZ))
     if found.accepted:
         return UUID(str((found.result or {})["account_id"]))
