@@ -67,7 +67,8 @@ async def show(  # noqa: PLR0913 -- a page may be refused, wrong, kept and in an
 def go(request: Request, address: str, *, receipt: UUID | None = None) -> Response:
     """Send the browser on after a command, to a page that tells what was done."""
     if receipt is not None:
-        address = f"{address}{'&' if '?' in address else '?'}{RECEIPT}={receipt}"
+        page, mark, place = address.partition("#")
+        address = f"{page}{'&' if '?' in page else '?'}{RECEIPT}={receipt}{mark}{place}"
     if request.headers.get("hx-request") == "true":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)

@@ -8,6 +8,7 @@ with the stack.
 import asyncio
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -24,13 +25,15 @@ from deploy.operator.demo.store import credit_line, paid
 from shared.contracts.accounts import FindAccount
 from shared.contracts.credit_queries import ShowPool
 from shared.contracts.message import Verdict
+from shared.contracts.money import format_credits, parse_credits
 from shared.messaging.ask import NoAnswer
 from shared.messaging.publisher import NotConfirmed
 
 BUYER = "Ben"
 PEOPLE = (BUYER, "Eva", "Dan")
 NODES = ("rn-01", "rn-02", "rn-03")
-LOW, BOUGHT = 15.0, "60"
+LOW, BOUGHT = parse_credits("15"), "60"
+SMALLEST, LARGEST = parse_credits("0.4"), parse_credits("1.6")
 LOOKS_EVERY_SECONDS = 5.0
 LEASE_SECONDS = 300
 FIRST_JOB = 101
@@ -61,32 +64,44 @@ class Studio:
     async def shop(self) -> None:
         """Buy when little is left, as the Administrator would."""
         while self.stack.is_running:
-            shown = await self.speaks.ask(ShowPool(), by=self.people[BUYER], owner=self.id)
-            if float(str((shown.result or {}).get("available", LOW))) < LOW:
-                at = self.speaks.clock.now()
-                line = credit_line(BOUGHT, ends=at + A_YEAR)
-                order = f"alive-{self.speaks.clock.new_id().hex}"
-                await self.speaks.store_says(paid(order, self.people[BUYER], (line,), at))
+            with suppress(*PASSING):
+                if await self._available() < LOW:
+                    await self._buy()
             await self._waits(LOOKS_EVERY_SECONDS)
+
+    async def _available(self) -> int:
+        shown = await self.speaks.ask(ShowPool(), by=self.people[BUYER], owner=self.id)
+        return parse_credits(str((shown.result or {}).get("available", BOUGHT)))
+
+    async def _buy(self) -> None:
+        at = self.speaks.clock.now()
+        line = credit_line(BOUGHT, ends=at + A_YEAR)
+        order = f"alive-{self.speaks.clock.new_id().hex}"
+        await self.speaks.store_says(paid(order, self.people[BUYER], (line,), at))
 
     async def _job(self, node: str, person: UUID) -> None:
         await self._waits(self.random.uniform(2, 12))
-        amount, job = self.random.uniform(0.4, 1.6), f"J{next(self.jobs)}"
+        amount, job = self.random.randint(SMALLEST, LARGEST), f"J{next(self.jobs)}"
         hold, verdict = await self.speaks.authorize(
-            self.id, person, f"{amount:.2f}", job=job, node=node, lease_seconds=LEASE_SECONDS
+            self.id,
+            person,
+            format_credits(amount),
+            job=job,
+            node=node,
+            lease_seconds=LEASE_SECONDS,
         )
         if not verdict.accepted:
             return
         await self._waits(self.random.uniform(3, 12))
-        await self._charge(person, hold, amount * 0.2, node=node, final=False)
+        await self._charge(person, hold, amount // 5, node=node, final=False)
         await self._waits(self.random.uniform(3, 12))
-        await self._charge(person, hold, amount * 0.3, node=node, final=True)
+        await self._charge(person, hold, amount // 3, node=node, final=True)
 
     async def _charge(
-        self, person: UUID, hold: UUID, amount: float, *, node: str, final: bool
+        self, person: UUID, hold: UUID, amount: int, *, node: str, final: bool
     ) -> Verdict:
         return await self.speaks.capture(
-            self.id, person, hold, f"{amount:.2f}", node=node, final=final
+            self.id, person, hold, format_credits(amount), node=node, final=final
         )
 
     async def _waits(self, seconds: float) -> None:
