@@ -72,9 +72,8 @@ class Viewers:
         pid = self.stack.children["portal"].pid
         assert pid is not None
         before = _use_of(pid)
-        token = await site.session_of(studio.ana)
         async with asyncio.TaskGroup() as tasks:
-            watchers = await self._open(site, studio, token, tasks)
+            watchers = await self._open(site, studio, tasks)
             say(f"{self.count} streams are open")
             await _everybody(watchers, "1,000.00")
             began, used = time.monotonic(), _use_of(pid)
@@ -96,13 +95,11 @@ class Viewers:
                 watcher.close()
         return report
 
-    async def _open(
-        self, site: Site, studio: Studio, token: str, tasks: asyncio.TaskGroup
-    ) -> list["Open"]:
+    async def _open(self, site: Site, studio: Studio, tasks: asyncio.TaskGroup) -> list["Open"]:
         watchers: list[Open] = []
         for start in range(0, self.count, CONNECT_AT_ONCE):
             number = min(CONNECT_AT_ONCE, self.count - start)
-            opening = (_opened(site.url, studio, token, tasks) for _ in range(number))
+            opening = (_opened(site, studio, tasks) for _ in range(number))
             watchers += await asyncio.gather(*opening)
         return watchers
 
@@ -118,8 +115,9 @@ class Open(Watcher):
         self.writer.close()
 
 
-async def _opened(url: str, studio: Studio, token: str, tasks: asyncio.TaskGroup) -> Open:
-    place = urlsplit(url)
+async def _opened(site: Site, studio: Studio, tasks: asyncio.TaskGroup) -> Open:
+    """Open a stream in a session of its own."""
+    place, token = urlsplit(site.url), await site.session_of(studio.ana)
     reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=MEGABYTE)
     writer.write(
         f"GET /live?topics=overview:{studio.id} HTTP/1.1\r\nHost: {place.netloc}\r\n"
@@ -141,7 +139,7 @@ async def _change(studio: Studio, watchers: list["Open"]) -> list[float]:
         shown = f"{1000 + number * CHANGE_CREDITS:,}.00"
         await _everybody(watchers, shown)
         delays += [max(0.0, watcher.seen[shown] - decided) for watcher in watchers]
-        await asyncio.sleep(BETWEEN_SECONDS)
+        await asyncio.sleep(BETWEEN_SECONDS)  # sleep: the pace of the changes
     return delays
 
 

@@ -33,6 +33,7 @@ CHECK_SECONDS = 2.5
 AGAIN_SECONDS = 3.0
 SILENT_SECONDS = 12.0
 VIEWINGS_MAX = 1_500
+OF_A_SESSION_MAX = 20
 UNREACHED: tuple[type[Exception], ...] = (NoAnswer, NotConfirmed, RefusedError, *Lost, *PASSING)
 QUIET = b": quiet\n\n"
 
@@ -57,9 +58,11 @@ class Hub:
     _tasks: asyncio.TaskGroup | None = None
     _beaten: float = 0.0
 
-    def check_room(self) -> None:
-        """See that another stream can be served; raises Full."""
-        if self._tasks is None or len(self.viewings) >= VIEWINGS_MAX:
+    def check_room(self, session: bytes) -> None:
+        """See that another stream can be served, to this session too; raises Full."""
+        own = sum(viewing.session == session for viewing in self.viewings)
+        is_full = len(self.viewings) >= VIEWINGS_MAX or own >= OF_A_SESSION_MAX
+        if self._tasks is None or is_full:
             raise Full
 
     @contextmanager

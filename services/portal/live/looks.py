@@ -16,8 +16,8 @@ from services.portal.sessions import find_viewer
 from services.portal.store import uploads
 from services.portal.views.desk import Desk
 from services.portal.views.needs import BUY
-from services.portal.views.people import find_person, look_around, people_page
-from services.portal.views.pool import look_at_pool, open_holds
+from services.portal.views.people import find_person, look_around, people_page, unlimited_in
+from services.portal.views.pool import first_holds, look_at_pool
 from services.portal.views.rows import Filter
 from services.portal.views.seats import seats_of
 from services.portal.views.wallets import look_into_purse
@@ -37,11 +37,10 @@ async def look_at_overview(rooms: Rooms, desk: Desk) -> dict[str, Any]:
 async def look_at_credits(rooms: Rooms, desk: Desk) -> dict[str, Any]:
     pool, holds, page = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, rooms.clock.now()),
-        open_holds(desk.all),
+        first_holds(desk.ask),
         people_page(desk, Filter(), None),
     )
-    unlimited = sum(row.mode == "unlimited" for row in page.rows)
-    return {"pool": pool, "holds": holds, "unlimited": unlimited}
+    return {"pool": pool, "holds": holds, "unlimited": unlimited_in(page, None)}
 
 
 async def look_at_licenses(_rooms: Rooms, desk: Desk) -> dict[str, Any]:

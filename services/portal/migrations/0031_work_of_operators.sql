@@ -45,7 +45,7 @@ CREATE TABLE reconciliation (
     begun_at timestamptz NOT NULL,
     alive_at timestamptz NOT NULL,
     ended_at timestamptz,
-    wallets integer NOT NULL DEFAULT 0,
+    wallets bigint NOT NULL DEFAULT 0,
     journal_rows bigint NOT NULL DEFAULT 0,
     differences text [] NOT NULL DEFAULT '{}',
     trouble text

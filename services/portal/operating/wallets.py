@@ -7,6 +7,8 @@ from uuid import UUID
 from services.portal.asking import RefusedError
 from services.portal.live.desks import find_organization
 from services.portal.rooms import Rooms
+from services.portal.store import work_items
+from services.portal.store.work_items import OperatorAct
 from services.portal.viewer import Viewer
 from services.portal.views.faces import face_of, faces_of
 from shared.contracts.credit_answers import LotList, LotState, PoolState
@@ -29,6 +31,7 @@ class Wallet:
     lots: tuple[LotState, ...]
     adjustments: tuple[Adjustment, ...]
     refunds: tuple[Refund, ...]
+    acts: tuple[OperatorAct, ...]
     operators: dict[UUID, str]
 
     def lot(self, number: int) -> LotState | None:
@@ -44,7 +47,10 @@ async def open_wallet(rooms: Rooms, viewer: Viewer, owner: UUID) -> Wallet:
         asking.show(ListAdjustments(limit=PAGE), AdjustmentList, viewer=viewer, owner=owner),
         asking.show(ListRefunds(limit=PAGE), RefundList, viewer=viewer, owner=owner),
     )
-    faces = await faces_of(asking, (one.asked_by for one in adjustments.adjustments))
+    async with rooms.pool.acquire() as database:
+        acts = await work_items.acts_about(database, str(owner), PAGE)
+    people = [one.asked_by for one in adjustments.adjustments] + [act.done_by for act in acts]
+    faces = await faces_of(asking, people)
     name, buyer = await _whose(rooms, owner)
     return Wallet(
         owner=owner,
@@ -55,6 +61,7 @@ async def open_wallet(rooms: Rooms, viewer: Viewer, owner: UUID) -> Wallet:
         lots=lots.lots,
         adjustments=adjustments.adjustments,
         refunds=refunds.refunds,
+        acts=acts,
         operators={account: face.name for account, face in faces.items()},
     )
 

@@ -24,7 +24,7 @@ async def live(request: Request) -> Response:
         return PlainTextResponse(hub.build)
     try:
         watched = hub.topics.read(request.query_params.get("topics", ""))
-        hub.check_room()
+        hub.check_room(session.token_hash)
     except KeyError:
         raise NotFound from None
     except Full:

@@ -114,14 +114,17 @@ async def note_act(connection: Connection, act: OperatorAct) -> bool:
     return str(done) == "INSERT 0 1"
 
 
-async def acts(connection: Connection, limit: int) -> tuple[OperatorAct, ...]:
+async def acts_about(connection: Connection, about: str, limit: int) -> tuple[OperatorAct, ...]:
+    """What was done about something, the newest first; `about` is how the act names it."""
     rows = await connection.fetch(
         """
         SELECT id, done_by, done_at, act, about, reason
         FROM operator_act
+        WHERE starts_with(about, $1)
         ORDER BY id DESC
-        LIMIT $1
+        LIMIT $2
         """,
+        about,
         limit,
     )
     return tuple(OperatorAct(**row) for row in rows)

@@ -9,6 +9,7 @@ from deploy.native.stack import Stack
 from shared.contracts.catalogue import fact_type
 from shared.contracts.message import Fact
 from shared.contracts.purchases import OrderPaid
+from shared.messaging.depths import depths
 from shared.messaging.publisher import publisher
 from shared.messaging.topology import DEAD
 from tests.builders import a_credit_line, a_purchase, an_id
@@ -112,8 +113,6 @@ async def test_discarding_needs_a_reason_and_in_bulk_a_word(
 async def test_looking_takes_nothing_from_the_broker_that_is_not_kept(
     desk: httpx.AsyncClient, portal_stack: Stack
 ) -> None:
-    from shared.messaging.depths import depths  # noqa: PLC0415 -- of this test alone
-
     await bury(portal_stack, b"{}", "no.such.type", "kept once")
     first = await page_of(desk, "kept once")
     again = await page_of(desk, "kept once")

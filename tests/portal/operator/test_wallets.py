@@ -71,6 +71,7 @@ async def test_T20_a_refund_takes_back_what_an_order_brought_once(
     shown = await desk.get(f"/operator/wallets/{studio.id}")
 
     assert "30.00 of lot 1" in shown.text
+    assert shown.text.count("Bought by mistake.") == 1
 
 
 async def test_a_wallet_that_is_none_does_not_exist(

@@ -44,7 +44,7 @@ async def test_who_is_in_doubt_is_sent_nothing_until_he_is_known() -> None:
     viewing.doubt()
     viewing.send("pool", b"secret")
     taking = asyncio.create_task(viewing.take())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # sleep: lets the reader begin to wait
 
     assert not taking.done()
     viewing.trust(a_viewer())
