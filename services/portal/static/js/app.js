@@ -32,11 +32,13 @@ document.addEventListener("submit", (event) => {
   if (button) button.setAttribute("aria-busy", "true");
 });
 
-// Back shows a page out of the browser's memory: its buttons are free again.
-window.addEventListener("pageshow", () => {
+function freeButtons() {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
-});
+}
 
+// Back shows a page out of the browser's memory: its buttons are free again.
+window.addEventListener("pageshow", freeButtons);
+document.addEventListener("htmx:afterRequest", freeButtons);
 document.addEventListener("htmx:afterSwap", (event) => focusWhatHappened(event.detail.elt));
 
 let warning = null;
