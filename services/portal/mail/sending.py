@@ -33,6 +33,7 @@ from shared.service import Running
 
 POLL_SECONDS = 1.0
 SERVER_REST_SECONDS = 10.0
+NO_SERVER_SECONDS = 600.0
 CARRIED_FOR = timedelta(seconds=90)
 TRIED_FOR = timedelta(days=3)
 SLOWEST_AFTER = 5
@@ -60,7 +61,7 @@ async def send(running: Running) -> None:
     url = rooms.settings.smtp_url.get_secret_value()
     if not url:
         log.info("no_mail_server")
-        await running.stopping.wait()
+        await _wait_in_vain(running, rooms)
         return
     server = read_server(url)
     while not running.stopping.is_set():
@@ -71,6 +72,15 @@ async def send(running: Running) -> None:
             await running.pause(POLL_SECONDS)
         elif not await carry(rooms, server, first):
             await running.pause(SERVER_REST_SECONDS)
+
+
+async def _wait_in_vain(running: Running, rooms: Rooms) -> None:
+    """Keep letters no longer than a server would be waited for, while there is none at all."""
+    while not running.stopping.is_set():
+        now = rooms.clock.now()
+        async with rooms.pool.acquire() as connection:
+            await letters.give_up_before(connection, now - TRIED_FOR, now=now)
+        await running.pause(NO_SERVER_SECONDS)
 
 
 async def take(rooms: Rooms, known: Known) -> Addressed | None:

@@ -215,6 +215,19 @@ async def body_of(connection: Connection, webhook_id: UUID, delivery_id: UUID) -
     return body
 
 
+async def forget_words_of(connection: Connection, account_id: UUID) -> None:
+    """Forget what was sent of a person in words, which may be his own (A20)."""
+    await connection.execute(
+        """
+        DELETE FROM delivery
+        WHERE state <> 'WAITING'
+            AND strpos(body, '"reason"') > 0
+            AND strpos(body, $1) > 0
+        """,
+        str(account_id),
+    )
+
+
 async def forget_before(connection: Connection, moment: datetime, *, limit: int) -> int:
     """Forget what was heard and settled long ago, some at a time; tells how much it was."""
     count: int = await connection.fetchval(

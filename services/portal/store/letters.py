@@ -141,16 +141,33 @@ async def settle_those_who_were_leaving(connection: Connection, now: datetime) -
     return len(rows)
 
 
-async def drop_letters_to(connection: Connection, account_id: UUID, now: datetime) -> None:
-    """A forgotten person gets no letters (A20)."""
+async def give_up_before(connection: Connection, moment: datetime, *, now: datetime) -> None:
+    """Give up what has waited since then for a mail server that nobody set."""
     await connection.execute(
         """
         UPDATE letter
-        SET state = 'DROPPED', settled_at = $2, next_attempt_at = NULL, trouble = 'forgotten'
-        WHERE account_id = $1 AND state = 'WAITING'
+        SET
+            state = 'FAILED', settled_at = $2, next_attempt_at = NULL,
+            trouble = 'there is no mail server'
+        WHERE state = 'WAITING' AND created_at < $1
+        """,
+        moment,
+        now,
+    )
+
+
+async def forget_letters_of(connection: Connection, account_id: UUID) -> None:
+    """A forgotten person gets no letters, and none tells what he wrote (A20).
+
+    One whose text goes to a server right now is left to its bearer.
+    """
+    await connection.execute(
+        """
+        DELETE FROM letter
+        WHERE state <> 'LEAVING' AND (account_id = $1 OR facts ->> 'person_id' = $2)
         """,
         account_id,
-        now,
+        str(account_id),
     )
 
 

@@ -56,7 +56,8 @@ async def take(fact: Fact[FactData], pool: Pool, clock: Clock) -> None:
 
 async def _forget(change: Act, account_id: UUID) -> None:
     """Whoever was erased gets no letter, and neither his browsers nor his programs come in."""
-    await letters.drop_letters_to(change.connection, account_id, change.now)
+    await letters.forget_letters_of(change.connection, account_id)
+    await deliveries.forget_words_of(change.connection, account_id)
     await sessions.end_of(change.connection, account_id)
     await uploads.drop_tables_about(change.connection, account_id)
     await identities.unlink(change.connection, account_id)

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.native.stack import Stack
+from services.portal.rooms import Rooms
 from shared.messaging.ask import asker
 from tests.portal.ground import Ground, scratch_ground
-from tests.portal.mail.acts import House
+from tests.portal.mail.acts import House, rooms_with
 from tests.portal.mail.mailbox import Mailbox, receiving_mail
 from tests.speaking import Portal
 
@@ -38,3 +39,8 @@ async def house(portal_stack: Stack, own_ground: Ground) -> AsyncIterator[House]
 async def mailbox() -> AsyncIterator[Mailbox]:
     async with receiving_mail() as receives:
         yield receives
+
+
+@pytest.fixture
+def rooms(ground: Ground, mailbox: Mailbox) -> Rooms:
+    return rooms_with(ground, mailbox)

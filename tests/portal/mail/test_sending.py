@@ -1,5 +1,6 @@
 """Letters reach a real mail server: addressed at the last moment, once, and patiently."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,7 @@ import pytest
 from services.portal.mail import sending
 from services.portal.rooms import Rooms
 from services.portal.store import letters
-from shared.contracts.accounts import AccountForgotten
-from tests.builders import CLOCK, an_id
+from tests.builders import an_id
 from tests.portal.ground import Ground
 from tests.portal.mail.acts import (
     House,
@@ -21,11 +21,7 @@ from tests.portal.mail.acts import (
 )
 from tests.portal.mail.mailbox import LOST, Mailbox
 from tests.speaking import a_fact
-
-
-@pytest.fixture
-def rooms(ground: Ground, mailbox: Mailbox) -> Rooms:
-    return rooms_with(ground, mailbox)
+from tests.waiting import eventually
 
 
 async def test_T32_an_invitation_reaches_an_address_without_an_account(
@@ -212,48 +208,6 @@ async def test_a_letter_whose_bearer_died_while_its_text_went_never_goes_twice(
     assert await states(rooms) == ["UNCERTAIN"]
 
 
-async def test_A20_a_forgotten_person_gets_no_letter(
-    rooms: Rooms, house: House, mailbox: Mailbox
-) -> None:
-    dan, eva = await house.registers("Dan"), await house.registers("Eva")
-    await hear(rooms, quota_reached(an_id(), dan.account_id, eva.account_id))
-
-    await house.forgets(dan.account_id)  # membership knows before the portal hears of it
-    await send_due(rooms)
-
-    assert mailbox.to(dan.email) == []
-    assert len(mailbox.to(eva.email)) == 1
-
-
-async def test_A20_a_letter_to_a_person_who_is_forgotten_is_dropped_as_soon_as_it_is_heard(
-    rooms: Rooms, house: House, mailbox: Mailbox
-) -> None:
-    dan = await house.registers("Dan")
-    await hear(rooms, quota_reached(an_id(), dan.account_id))
-    taken = await sending.take(rooms, {})
-    assert taken is not None
-
-    forgotten = AccountForgotten(account_id=dan.account_id, forgotten_at=CLOCK.now())
-    await hear(rooms, a_fact(forgotten, subject=dan.account_id))
-
-    assert await states(rooms) == ["DROPPED"]
-    async with rooms.pool.acquire() as connection:
-        assert not await letters.let_leave(connection, taken.letter.id)
-
-
-async def test_A20_the_portals_letters_hold_neither_names_nor_addresses(
-    rooms: Rooms, house: House, mailbox: Mailbox
-) -> None:
-    chloe = await house.registers("Chloe Martin")
-    await hear(rooms, quota_reached(an_id(), chloe.account_id, threshold=100))
-    await send_due(rooms)
-
-    rows = await rooms.pool.fetch("SELECT letter::text AS whole FROM letter")
-
-    assert len(mailbox.to(chloe.email)) == 1
-    assert all("Chloe" not in row["whole"] and "@" not in row["whole"] for row in rows)
-
-
 async def test_a_letter_that_no_server_took_for_three_days_is_given_up(
     rooms: Rooms, house: House, mailbox: Mailbox, ground: Ground
 ) -> None:
@@ -265,6 +219,23 @@ async def test_a_letter_that_no_server_took_for_three_days_is_given_up(
 
     assert mailbox.mails == []
     assert await states(rooms) == ["FAILED"]
+
+
+async def test_without_a_mail_server_letters_wait_three_days_and_no_longer(
+    ground: Ground, house: House
+) -> None:
+    dan = await house.registers("Dan")
+    rooms = ground.rooms(smtp_url="")
+    await hear(rooms, pool_low(dan.account_id))
+    ground.pass_time(timedelta(days=3, minutes=1))
+    await hear(rooms, pool_low(dan.account_id))
+
+    sending_letters = asyncio.create_task(sending.send(rooms.running))
+    await eventually(lambda: states(rooms), lambda seen: seen != ["WAITING", "WAITING"])
+    rooms.running.stopping.set()
+    await sending_letters
+
+    assert await states(rooms) == ["FAILED", "WAITING"]
 
 
 async def test_many_letters_go_over_few_connections(

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from services.portal.rooms import Rooms
 from services.portal.webhooks import outgoing
-from shared.contracts.credit_notices import PoolLow
+from shared.contracts.accounts import AccountForgotten
+from shared.contracts.catalogue import fact_type
+from shared.contracts.credit_notices import CreditsRequested, PoolLow, RequestLine
 from shared.contracts.licensing import SeatAssigned
 from shared.contracts.message import Fact
 from tests.builders import CLOCK, an_id
@@ -231,3 +233,23 @@ async def test_what_was_settled_a_month_ago_is_forgotten(
 
     assert forgotten == 3
     assert [one.state for one in await deliveries_of(rooms, subscribed)] == ["WAITING"]
+
+
+async def test_A20_what_was_sent_of_a_forgotten_person_in_words_is_forgotten(
+    rooms: Rooms, receiver: Receiver
+) -> None:
+    kinds = (LOW, fact_type(CreditsRequested))
+    subscribed = await subscribe(rooms, receiver, kinds=kinds)
+    organization, chloe = subscribed.webhook.organization_id, an_id()
+    wish = RequestLine(
+        request_id=an_id(), account_id=chloe, mode="unlimited", reason="Ask Chloe Martin"
+    )
+    asked = CreditsRequested(owner=organization, available=0, lines=(wish,))
+    await hear(rooms, pool_low(organization), a_fact(asked, subject=an_id()))
+    await deliver_due(rooms)
+
+    forgotten = AccountForgotten(account_id=chloe, forgotten_at=CLOCK.now())
+    await hear(rooms, a_fact(forgotten, subject=chloe))
+
+    assert "Ask Chloe Martin" in "".join(came.body for came in receiver.came)
+    assert [one.kind for one in await deliveries_of(rooms, subscribed)] == [LOW]
