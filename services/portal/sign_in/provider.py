@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
@@ -77,7 +77,7 @@ class Provider:
                     code_verifier=verifier,
                     grant_type="authorization_code",
                 )
-                claims = self._read(token, nonce)
+                claims = await self._read_patiently(token, nonce)
                 if "email" not in claims and "userinfo_endpoint" in self._metadata:
                     claims |= await self._asked_besides(client, claims["sub"])
             except (OAuthError, JoseError, httpx.HTTPError, KeyError, ValueError) as error:
@@ -96,6 +96,15 @@ class Provider:
     def is_its_own(self, issuer: str | None) -> bool:
         """Whether an answer names this provider, or none: then the state has to do (RFC 9207)."""
         return issuer is None or issuer == self._metadata.get("issuer")
+
+    async def _read_patiently(self, token: dict[str, Any], nonce: str) -> dict[str, Any]:
+        """Read a token, with the provider's newest keys if it was signed by one we do not know."""
+        try:
+            return self._read(token, nonce)
+        except InvalidKeyIdError:
+            self._asked_at = float("-inf")
+            await self._know()
+            return self._read(token, nonce)
 
     def _read(self, token: dict[str, Any], nonce: str) -> dict[str, Any]:
         assert self._keys is not None
