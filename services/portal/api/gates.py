@@ -5,8 +5,9 @@ The ledger trusts the portal to speak for people, so that these gates are the on
 
 from uuid import UUID
 
+from services.portal.api.keys import UUID7
 from services.portal.api.operations import Asked
-from services.portal.api.problems import refused_here
+from services.portal.api.problems import FieldProblem, misread, refused_here
 from shared.contracts.credit_answers import HoldList, HoldShown
 from shared.contracts.credit_queries import ListHolds
 from shared.contracts.credit_reports import DryRun, ListUsageLines, ShowUsage
@@ -60,11 +61,20 @@ async def own_spending(asked: Asked) -> Asked:
 
 
 async def own_lines(asked: Asked) -> Asked:
-    """Usage is reported by whom it may be authorized."""
+    """Usage is reported by whom it may be authorized; each line by an id of its own.
+
+    The ledger turns a report away whole for one bad id, and answers no line of it then.
+    """
     data = asked.data
     assert isinstance(data, ReportUsage)
-    for line in data.lines:
+    seen: set[UUID] = set()
+    for number, line in enumerate(data.lines):
         _check_own(asked, line.account_id)
+        if line.id.version != UUID7 or line.id in seen:
+            message = "is a UUIDv7 that no other line has"
+            problem = FieldProblem(field=f"lines.{number}.id", message=message)
+            raise misread(RefusalCode.MALFORMED, (problem,))
+        seen.add(line.id)
     return asked
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,14 +14,43 @@ from services.portal.api.app import make_api
 from services.portal.api.limits import Limiter, Rate
 from services.portal.asking import Asking
 from services.portal.rooms import Rooms
+from shared.contracts.credits import SetCreditAccess
 from shared.messaging.ask import Asker, asker
 from tests.portal.api.calling import ADDRESS
 from tests.portal.ground import Ground
 from tests.portal.site import Site
-from tests.speaking import Portal
+from tests.portal.studio import Studio, a_studio
+from tests.speaking import Portal, Store
 
 UNLIMITED = Rate("token", per_second=1e6, burst=10**6)
 MakeHere = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@dataclass(frozen=True)
+class House:
+    """A studio that many tests share: they make tokens and small holds there, and end nothing."""
+
+    studio: Studio
+    chloe: UUID
+
+    @property
+    def ana(self) -> UUID:
+        return self.studio.ana
+
+    @property
+    def id(self) -> UUID:
+        return self.studio.id
+
+
+@pytest.fixture(scope="package")
+async def house(people: Portal, shop: Store) -> House:
+    """Ana's, with 10,000 credits; Chloe has a quota of 6,000."""
+    studio = await a_studio(people, shop)
+    chloe = await studio.joined_by("MEMBER")
+    await studio.buys("10000")
+    given = SetCreditAccess(account_id=chloe, mode="quota", limit=6_000_000_000)
+    assert (await studio.does(given)).accepted
+    return House(studio, chloe)
 
 
 @pytest.fixture(scope="package")

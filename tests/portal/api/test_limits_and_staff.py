@@ -10,7 +10,7 @@ from services.portal.api.limits import Rate
 from shared.contracts.accounts import RegisterAccount
 from tests.builders import an_account
 from tests.portal.api.calling import ADDRESS, FROM_OUR_PAGES, makes_token, program_of, told
-from tests.portal.api.conftest import MakeHere
+from tests.portal.api.conftest import House, MakeHere
 from tests.portal.site import Site
 from tests.portal.studio import Studio
 from tests.speaking import Portal
@@ -40,9 +40,9 @@ async def desk(
 
 
 async def test_the_fourth_call_of_three_is_told_when_to_come_again(
-    portal: Site, studio: Studio, here: MakeHere
+    portal: Site, house: House, here: MakeHere
 ) -> None:
-    made = await makes_token(portal, studio.ana)
+    made = await makes_token(portal, house.ana)
     async with here(made["secret"], rate=THREE) as client:
         passed = [await client.get("/me") for _ in range(3)]
         refused = await client.get("/me")
@@ -55,16 +55,16 @@ async def test_the_fourth_call_of_three_is_told_when_to_come_again(
 
 
 async def test_staff_finds_and_reads_any_organization(
-    desk: httpx.AsyncClient, studio: Studio
+    desk: httpx.AsyncClient, house: House
 ) -> None:
-    place = f"/organizations/{studio.id}"
-    found = await desk.get("/organizations", params={"search": str(studio.id)})
+    place = f"/organizations/{house.id}"
+    found = await desk.get("/organizations", params={"search": str(house.id)})
     members = await desk.get(f"{place}/members")
     pool = await desk.get(f"{place}/pool")
     trail = await desk.get(f"{place}/audit/people")
 
-    assert found.json()["organizations"][0]["organization_id"] == str(studio.id)
-    assert members.json()["members"][0]["account_id"] == str(studio.ana)
+    assert found.json()["organizations"][0]["organization_id"] == str(house.id)
+    assert members.json()["members"][0]["account_id"] == str(house.ana)
     assert (pool.status_code, trail.status_code) == (200, 200)
 
 
@@ -82,46 +82,46 @@ async def test_A17_staff_corrects_a_wallet_and_spends_from_none(
 
 
 async def test_a_token_for_operators_is_worth_nothing_to_anybody_else(
-    portal: Site, studio: Studio, here: MakeHere
+    portal: Site, house: House, here: MakeHere
 ) -> None:
-    made = await makes_token(portal, studio.ana, organization=studio.id, scopes=["read"])
+    made = await makes_token(portal, house.ana, organization=house.id, scopes=["read"])
     await portal.pool.execute(
         "UPDATE api_token SET scopes = '{read,operator}' WHERE id = $1", UUID(made["id"])
     )
     async with here(made["secret"]) as client:
         listed = await client.get("/organizations")
         given = {"amount": "10", "direction": "add", "reason": "For me."}
-        adjusted = await client.post(f"/organizations/{studio.id}/adjustments", json=given)
+        adjusted = await client.post(f"/organizations/{house.id}/adjustments", json=given)
 
     assert told(listed) == told(adjusted) == (403, "insufficient_scope")
 
 
-async def test_pages_lead_to_the_next_one(portal: Site, studio: Studio) -> None:
-    chloe = await studio.joined_by("MEMBER")
-    async with program_of(portal, studio.ana, organization=studio.id) as client:
-        first = await client.get(f"/organizations/{studio.id}/members", params={"limit": 1})
+async def test_pages_lead_to_the_next_one(portal: Site, house: House) -> None:
+    async with program_of(portal, house.ana, organization=house.id) as client:
+        first = await client.get(f"/organizations/{house.id}/members", params={"limit": 1})
         second = await client.get(portal.url + first.links["next"]["url"])
 
     listed = {page.json()["members"][0]["account_id"] for page in (first, second)}
-    assert listed == {str(studio.ana), str(chloe)}
+    assert listed == {str(house.ana), str(house.chloe)}
     assert "next" not in second.links
 
 
 async def test_addresses_and_methods_that_are_not_there_are_problems_too(portal: Site) -> None:
     async with portal.nobody() as client:
         address = await client.get(f"{ADDRESS}/lumen")
+        broken = await client.get(f"{ADDRESS}/lumen%0A")
         method = await client.delete(f"{ADDRESS}/me")
         document = await client.get(f"{ADDRESS}/openapi.json")
 
-    assert told(address) == (404, "not_found")
+    assert told(address) == told(broken) == (404, "not_found")
     assert told(method) == (405, "method_not_allowed")
     assert "GET" in method.headers["allow"]
     assert document.json()["openapi"] == "3.1.0"
 
 
-async def test_a_body_of_another_kind_is_refused(portal: Site, studio: Studio) -> None:
-    async with program_of(portal, studio.ana, organization=studio.id) as client:
-        people = f"/organizations/{studio.id}/members"
+async def test_a_body_of_another_kind_is_refused(portal: Site, house: House) -> None:
+    async with program_of(portal, house.ana, organization=house.id) as client:
+        people = f"/organizations/{house.id}/members"
         form = await client.post(people, data={"role": "MEMBER"})
         broken = await client.post(
             people, content=b"{", headers={"Content-Type": "application/json"}

@@ -1,6 +1,7 @@
 """A render node that speaks no AMQP: holds, captures, usage, and what stands in the way."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import httpx
@@ -9,7 +10,8 @@ import pytest
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.money import parse_credits
 from tests.builders import a_credit_line, a_purchase, an_account, an_id
-from tests.portal.api.calling import program_of, told
+from tests.portal.api.calling import ADDRESS, program_of, told
+from tests.portal.api.conftest import House
 from tests.portal.site import Site
 from tests.portal.studio import Studio
 from tests.speaking import Portal, Store
@@ -18,7 +20,7 @@ from tests.waiting import eventually
 
 @pytest.fixture
 async def chloe(studio: Studio) -> UUID:
-    """She draws on the studio's pool of 500 with a quota of 60."""
+    """She draws on a studio's pool of 500 with a quota of 60."""
     await studio.buys("500")
     joined = await studio.joined_by("MEMBER")
     given = SetCreditAccess(account_id=joined, mode="quota", limit=60_000_000)
@@ -26,19 +28,33 @@ async def chloe(studio: Studio) -> UUID:
     return joined
 
 
-@pytest.fixture
-async def node(portal: Site, studio: Studio) -> AsyncIterator[httpx.AsyncClient]:
-    """A node with a token that the Administrator made for it."""
-    async with program_of(portal, studio.ana, organization=studio.id, scopes=["node"]) as client:
-        client.base_url = client.base_url.join(f"/api/v1/organizations/{studio.id}/")
+@asynccontextmanager
+async def in_place(
+    portal: Site, account: UUID, organization: UUID, *scopes: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with program_of(portal, account, organization=organization, scopes=scopes) as client:
+        client.base_url = client.base_url.join(f"{ADDRESS}/organizations/{organization}/")
         yield client
 
 
 @pytest.fixture
-async def hers(portal: Site, studio: Studio, chloe: UUID) -> AsyncIterator[httpx.AsyncClient]:
-    """A program of Chloe's own."""
-    async with program_of(portal, chloe, organization=studio.id, scopes=["node", "read"]) as client:
-        client.base_url = client.base_url.join(f"/api/v1/organizations/{studio.id}/")
+async def node(portal: Site, studio: Studio) -> AsyncIterator[httpx.AsyncClient]:
+    """A node with a token that the studio's Administrator made for it."""
+    async with in_place(portal, studio.ana, studio.id, "node") as client:
+        yield client
+
+
+@pytest.fixture
+async def farm(portal: Site, house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A node of the house."""
+    async with in_place(portal, house.ana, house.id, "node") as client:
+        yield client
+
+
+@pytest.fixture
+async def hers(portal: Site, house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A program of Chloe's own in the house."""
+    async with in_place(portal, house.chloe, house.id, "node", "read") as client:
         yield client
 
 
@@ -67,34 +83,34 @@ async def test_a_node_authorizes_extends_captures_and_sees_the_balance(
 
 
 async def test_the_same_key_is_one_hold_whatever_is_lost(
-    node: httpx.AsyncClient, chloe: UUID
+    farm: httpx.AsyncClient, house: House
 ) -> None:
-    key = {"Idempotency-Key": "shot-040/frame 7".replace(" ", "-")}
+    key = {"Idempotency-Key": f"shot-040/frame-7/{an_id()}"}
 
-    first = await authorizes(node, "10", chloe, **key)
-    again = await authorizes(node, "10", chloe, **key)
+    first = await authorizes(farm, "10", house.chloe, **key)
+    again = await authorizes(farm, "10", house.chloe, **key)
 
     assert first.json() == again.json()
     assert first.headers["coffer-command"] == first.json()["command_id"]
-    assert (await node.get("pool")).json()["held"] == "10"
+    assert (await farm.get(f"holds/{first.json()['command_id']}")).json()["held"] == "10"
 
 
-async def test_a_key_that_is_an_id_names_the_hold(node: httpx.AsyncClient, chloe: UUID) -> None:
+async def test_a_key_that_is_an_id_names_the_hold(farm: httpx.AsyncClient, house: House) -> None:
     key = str(an_id())
 
-    authorized = await authorizes(node, "10", chloe, **{"Idempotency-Key": key})
+    authorized = await authorizes(farm, "10", house.chloe, **{"Idempotency-Key": key})
 
     assert authorized.json()["command_id"] == key
 
 
-@pytest.mark.parametrize("key", ["order-17", str(an_id())])
+@pytest.mark.parametrize("prefix", ["order-17-", ""])
 async def test_a_key_used_for_something_else_is_refused(
-    node: httpx.AsyncClient, chloe: UUID, key: str
+    farm: httpx.AsyncClient, house: House, prefix: str
 ) -> None:
-    own = f"{key}-{an_id()}" if key == "order-17" else str(an_id())
-    await authorizes(node, "10", chloe, **{"Idempotency-Key": own})
+    key = {"Idempotency-Key": f"{prefix}{an_id()}"}
+    await authorizes(farm, "10", house.chloe, **key)
 
-    other = await authorizes(node, "11", chloe, **{"Idempotency-Key": own})
+    other = await authorizes(farm, "11", house.chloe, **key)
 
     assert told(other) == (422, "idempotency_key_reused")
 
@@ -127,6 +143,16 @@ async def test_usage_is_answered_line_by_line(node: httpx.AsyncClient, chloe: UU
     assert verdicts[bad]["refused"]["code"] == "quota_exceeded"
 
 
+async def test_a_report_with_a_bad_id_names_the_line(farm: httpx.AsyncClient, house: House) -> None:
+    good = {"id": str(an_id()), "account_id": str(house.chloe), "credits": "1"}
+    foreign = {**good, "id": "9f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"}
+
+    answers = [await farm.post("usage", json={"lines": [good, bad]}) for bad in (foreign, good)]
+
+    assert {told(one) for one in answers} == {(422, "malformed")}
+    assert {one.json()["errors"][0]["field"] for one in answers} == {"lines.1.id"}
+
+
 async def test_a_voided_hold_gives_everything_back(node: httpx.AsyncClient, chloe: UUID) -> None:
     hold = (await authorizes(node, "30", chloe)).json()["command_id"]
 
@@ -135,18 +161,18 @@ async def test_a_voided_hold_gives_everything_back(node: httpx.AsyncClient, chlo
     assert voided["result"] == {"released": "30", "available": "500"}
 
 
-async def test_a_hold_nobody_knows_is_told_at_once(node: httpx.AsyncClient, chloe: UUID) -> None:
-    answer = await node.post(f"holds/{an_id()}/capture", json={"amount": "1"})
+async def test_a_hold_nobody_knows_is_told_at_once(farm: httpx.AsyncClient, house: House) -> None:
+    answer = await farm.post(f"holds/{an_id()}/capture", json={"amount": "1"})
 
     assert told(answer) == (404, "unknown_hold")
 
 
 async def test_a_member_spends_for_nobody_but_herself(
-    hers: httpx.AsyncClient, studio: Studio, chloe: UUID
+    hers: httpx.AsyncClient, house: House
 ) -> None:
     own = await authorizes(hers, "10")
-    others = await authorizes(hers, "10", studio.ana)
-    report = {"lines": [{"id": str(an_id()), "account_id": str(studio.ana), "credits": "1"}]}
+    others = await authorizes(hers, "10", house.ana)
+    report = {"lines": [{"id": str(an_id()), "account_id": str(house.ana), "credits": "1"}]}
     reported = await hers.post("usage", json=report)
 
     assert own.status_code == 200
@@ -154,9 +180,9 @@ async def test_a_member_spends_for_nobody_but_herself(
 
 
 async def test_a_member_ends_no_hold_of_somebody_else(
-    hers: httpx.AsyncClient, studio: Studio
+    hers: httpx.AsyncClient, house: House
 ) -> None:
-    anas = await studio.does(AuthorizeHold(amount=1_000_000))
+    anas = await house.studio.does(AuthorizeHold(amount=1_000_000))
     holds = [
         await hers.get(f"holds/{anas.id}"),
         await hers.post(f"holds/{anas.id}/void"),
@@ -168,15 +194,15 @@ async def test_a_member_ends_no_hold_of_somebody_else(
 
 
 async def test_a_member_sees_her_own_figures_and_no_others(
-    hers: httpx.AsyncClient, studio: Studio, chloe: UUID
+    hers: httpx.AsyncClient, house: House
 ) -> None:
     span = {"since": "2020-01-01T00:00:00Z", "until": "2090-01-01T00:00:00Z"}
     balance = (await hers.get("balance")).json()
-    pool, others = await hers.get("pool"), await hers.get("balance?account_id=" + str(studio.ana))
+    pool, others = await hers.get("pool"), await hers.get("balance?account_id=" + str(house.ana))
     used = await hers.get("usage", params=span)
-    anas = await hers.get("usage", params={**span, "account_id": str(studio.ana)})
+    anas = await hers.get("usage", params={**span, "account_id": str(house.ana)})
 
-    assert (balance["spendable"], balance["account_id"]) == ("60", str(chloe))
+    assert (balance["limit"], balance["account_id"]) == ("6000", str(house.chloe))
     assert "available" not in balance
     assert used.status_code == 200
     assert {told(one) for one in (pool, others, anas)} == {(403, "not_administrator")}
