@@ -123,6 +123,8 @@ class Hub:
                     await running.pause(CHECK_SECONDS)
             finally:
                 self._tasks = None
+                self._channels.clear()
+                self._by_id.clear()
                 for viewing in tuple(self.viewings):
                     viewing.end(STOPPING)
 
@@ -146,7 +148,7 @@ class Hub:
             if topic.steady or not is_current:
                 channel.dirty.set()
             await self.rooms.running.pause(topic.every_seconds if is_current else AGAIN_SECONDS)
-        del self._channels[key]
+        self._channels.pop(key, None)
         self._listen_for(channel, frozenset())
 
     async def _is_refreshed(self, channel: Channel) -> bool:
@@ -166,9 +168,11 @@ class Hub:
 
     def _listen_for(self, channel: Channel, hears: frozenset[UUID]) -> None:
         for identifier in channel.hears - hears:
-            self._by_id[identifier].discard(channel)
-            if not self._by_id[identifier]:
-                del self._by_id[identifier]
+            others = self._by_id.get(identifier, set()) - {channel}
+            if others:
+                self._by_id[identifier] = others
+            else:
+                self._by_id.pop(identifier, None)
         for identifier in hears - channel.hears:
             self._by_id.setdefault(identifier, set()).add(channel)
         channel.hears = hears
@@ -237,7 +241,9 @@ def hub_of(rooms: Rooms) -> Hub:
     """The hub of this process."""
     from services.portal.live.registry import TOPICS  # noqa: PLC0415 -- pages know the hub
 
-    hub = rooms.running.rooms.setdefault(NAME, Hub(rooms, TOPICS, _build(rooms)))
+    if NAME not in rooms.running.rooms:
+        rooms.running.rooms[NAME] = Hub(rooms, TOPICS, _build(rooms))
+    hub = rooms.running.rooms[NAME]
     assert isinstance(hub, Hub)
     return hub
 

@@ -21,10 +21,19 @@ OF_ORGANIZATIONS = (
     Topic(
         name="overview",
         template="overview.html",
-        blocks=("pool", "limited", "needs", "seats"),
+        blocks=("pool", "limited", "needs"),
         may_see=of_administrators,
         look=at_desk(looks.look_at_overview),
         services=ALL,
+    ),
+    # Apart from the rest of its page, for it is known while the ledger is away.
+    Topic(
+        name="seats",
+        template="overview.html",
+        blocks=("seats",),
+        may_see=of_administrators,
+        look=at_desk(looks.look_at_licenses),
+        services=frozenset({LICENSING}),
     ),
     Topic(
         name="credits",

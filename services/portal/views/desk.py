@@ -25,6 +25,7 @@ from shared.contracts.organizations import (
     ShowOrganization,
 )
 from shared.contracts.refusals import RefusalCode
+from shared.messaging.ask import NoAnswer
 
 Answer = TypeVar("Answer", bound=Contract)
 NO_WALLET = RefusalCode.UNKNOWN_ORGANIZATION
@@ -170,15 +171,27 @@ async def administrator_of(asking: Asking, viewer: Viewer, organization: UUID) -
 async def terms_of(
     asking: Asking, viewer: Viewer, owner: UUID, *, default_zone: str
 ) -> dict[str, Any]:
-    """The terms of a wallet; one that nothing was ever booked in has none yet."""
+    """The terms of a wallet; one that nothing was ever booked in has none yet.
+
+    While the ledger is away they are what they were last: pages of seats need the zone alone.
+    """
+    none = {"zone": default_zone, "observe": False, "notice_days": 30} | NO_ALERTS
     try:
-        return await asking.ask(ShowPoolTerms(), viewer=viewer, owner=owner)
+        terms = await asking.ask(ShowPoolTerms(), viewer=viewer, owner=owner)
     except RefusedError as error:
         if error.refused.code != NO_WALLET:
             raise
-        return {"zone": default_zone, "observe": False, "notice_days": 30} | NO_ALERTS
+        return none
+    except NoAnswer:
+        return _TERMS.get(owner, none)
+    if len(_TERMS) >= REMEMBERED_MAX:
+        _TERMS.clear()
+    _TERMS[owner] = terms
+    return terms
 
 
+_TERMS: dict[UUID, dict[str, Any]] = {}
+REMEMBERED_MAX = 10_000
 NO_ALERTS: dict[str, Any] = {"pool_thresholds": [], "quota_thresholds": []}
 
 

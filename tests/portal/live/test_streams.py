@@ -15,7 +15,7 @@ from tests.speaking import Portal
 async def test_a_stream_begins_with_all_of_the_page(portal: Site, studio: Studio) -> None:
     async with (
         portal.client_of(studio.ana) as client,
-        watching(client, f"overview:{studio.id}") as stream,
+        watching(client, f"overview:{studio.id},seats:{studio.id}") as stream,
     ):
         hello = await stream.find(lambda event: event.kind == "hello")
         for block in ("pool", "limited", "needs", "seats"):
