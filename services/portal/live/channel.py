@@ -1,7 +1,8 @@
 """One topic in one language while somebody watches it: looked at once, sent to all."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -50,8 +51,8 @@ class Channel:
         self.reading = scene.reading
         for viewing in self.viewings:
             viewing.reading = scene.reading
-        for block in self.watched.topic.blocks:
-            self._show(block, self._rendered(rooms, block, scene), again=self.is_stale)
+        for name, html in self._fragments(rooms, scene):
+            self._show(name, html, again=self.is_stale)
         self.is_stale = False
         return scene
 
@@ -60,6 +61,15 @@ class Channel:
         self.is_stale = True
         for viewing in self.viewings:
             viewing.send(self._entry("stale"), self._staleness())
+
+    def _fragments(self, rooms: Rooms, scene: Scene) -> Iterator[tuple[str, str]]:
+        for block in self.watched.topic.blocks:
+            if not self.watched.topic.by_row:
+                yield block, self._rendered(rooms, block, scene)
+                continue
+            for row in scene.facts["rows"]:
+                of_row = replace(scene, facts={**scene.facts, "row": row})
+                yield f"{block}-{row.id}", self._rendered(rooms, block, of_row)
 
     def _rendered(self, rooms: Rooms, block: str, scene: Scene) -> str:
         context = {

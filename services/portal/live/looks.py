@@ -10,6 +10,7 @@ from services.portal.format import Format, format_of
 from services.portal.live.desks import desk_of
 from services.portal.live.topics import Scene, id_of
 from services.portal.pages import overview
+from services.portal.pages.people import access_words
 from services.portal.pages.person import meter_of
 from services.portal.rooms import Rooms
 from services.portal.sessions import find_viewer
@@ -18,7 +19,7 @@ from services.portal.views.desk import Desk
 from services.portal.views.needs import BUY
 from services.portal.views.people import find_person, look_around, people_page, unlimited_in
 from services.portal.views.pool import first_holds, look_at_pool
-from services.portal.views.rows import Filter
+from services.portal.views.rows import Filter, Row
 from services.portal.views.seats import seats_of
 from services.portal.views.wallets import look_into_purse
 from services.portal.words.read import read
@@ -28,6 +29,7 @@ from shared.contracts.message import refuse
 from shared.contracts.refusals import RefusalCode
 
 REQUESTS_MAX = 500
+PEOPLE_MAX = 200
 
 
 async def look_at_overview(rooms: Rooms, desk: Desk) -> dict[str, Any]:
@@ -41,6 +43,18 @@ async def look_at_credits(rooms: Rooms, desk: Desk) -> dict[str, Any]:
         people_page(desk, Filter(), None),
     )
     return {"pool": pool, "holds": holds, "unlimited": unlimited_in(page, None)}
+
+
+async def look_at_people(_rooms: Rooms, desk: Desk) -> dict[str, Any]:
+    """The first pages of people; whoever stands further down is as of his page."""
+    rows: list[Row] = []
+    after: UUID | None = None
+    while True:
+        page = await people_page(desk, Filter(), after)
+        rows += page.rows
+        after = page.after
+        if after is None or len(rows) >= PEOPLE_MAX:
+            return {"rows": rows, "access_words": lambda row: access_words(desk, row)}
 
 
 async def look_at_licenses(_rooms: Rooms, desk: Desk) -> dict[str, Any]:

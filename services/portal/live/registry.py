@@ -60,6 +60,15 @@ OF_ORGANIZATIONS = (
         services=frozenset({LEDGER}),
     ),
     Topic(
+        name="people",
+        template="people_cells.html",
+        blocks=("cells",),
+        may_see=of_administrators,
+        look=at_desk(looks.look_at_people),
+        services=ALL,
+        by_row=True,
+    ),
+    Topic(
         name="person",
         template="person.html",
         blocks=("person_credits",),

@@ -33,7 +33,8 @@ class Topic:
     """A page that can be watched.
 
     `look` asks for everything on it once, for however many watch; `services` are those it asks.
-    One that is `steady` is looked at again and again without any fact.
+    One that is `steady` is looked at again and again without any fact. One `by_row` has a block of
+    cells that is filled for each of the `rows` it looks at; those that changed are sent.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Topic:
     services: frozenset[str] = frozenset()
     every_seconds: float = EVERY_SECONDS
     steady: bool = False
+    by_row: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ async def test_every_live_page_can_be_watched(portal: Site, studio: Studio) -> N
         f"credits:{studio.id}": ("40.00",),
         f"licenses:{studio.id}": ("Lumen for Max",),
         f"requests:{studio.id}": ('id="news"',),
+        f"people:{studio.id}": (f'id="spendable-{ben}"', "40.00"),
         f"person:{studio.id}.{ben}": ("40.00", "person_credits"),
         f"me:{studio.ana}": ("40.00", "spendable"),
     }
