@@ -12,8 +12,8 @@ from services.portal.rooms import rooms_in
 from services.portal.undoing import undo_in
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import faces_of
-from services.portal.views.people import people_page
-from services.portal.views.pool import look_at_pool, open_holds
+from services.portal.views.people import people_page, unlimited_in
+from services.portal.views.pool import first_holds, look_at_pool
 from services.portal.views.rows import Filter
 
 HOLDS_SHOWN = 100
@@ -25,13 +25,11 @@ async def credits(request: Request) -> Response:
     now = rooms_in(request).clock.now()
     pool, holds, page = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, now),
-        open_holds(desk.all),
+        first_holds(desk.ask),
         people_page(desk, Filter(), after),
     )
-    # They are counted where all of them are on this page.
-    is_whole = after is None and page.after is None
-    unlimited = sum(row.mode == "unlimited" for row in page.rows) if is_whole else 0
-    faces = await faces_of(desk.asking, (UUID(hold["account_id"]) for hold in holds[:HOLDS_SHOWN]))
+    shown = holds.rows[:HOLDS_SHOWN]
+    faces = await faces_of(desk.asking, (UUID(hold["account_id"]) for hold in shown))
     return await show_at(
         request,
         desk,
@@ -39,10 +37,10 @@ async def credits(request: Request) -> Response:
         "pool",
         pool=pool,
         holds=holds,
-        holds_shown=holds[:HOLDS_SHOWN],
+        holds_shown=shown,
         page=page,
         faces=faces,
-        unlimited=unlimited,
+        unlimited=unlimited_in(page, after),
         access_words=lambda row: access_words(desk, row),
         first=f"{desk.home}/credits#access" if after else "",
         next=f"{desk.home}/credits?after={page.after}#access" if page.after else "",

@@ -15,8 +15,8 @@ from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import faces_of
 from services.portal.views.limited import limited_people
 from services.portal.views.needs import BUY, needs_of
-from services.portal.views.people import look_around
-from services.portal.views.pool import PoolSeen, look_at_pool, open_holds
+from services.portal.views.people import Surroundings
+from services.portal.views.pool import PoolSeen, first_holds, look_at_pool
 from services.portal.views.seats import Seats, seats_of
 from shared.contracts.credit_queries import ListRequests
 
@@ -43,13 +43,13 @@ async def overview(request: Request) -> Response:
 async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
     """All that the page shows, asked at once."""
     now = rooms.clock.now()
-    pool, holds, seats, asked, around = await asyncio.gather(
+    pool, holds, seats, asked = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, now),
-        open_holds(desk.all),
+        first_holds(desk.ask),
         seats_of(desk),
         desk.all(ListRequests(state="open", limit=OPEN_REQUESTS_MAX), "requests"),
-        look_around(desk),
     )
+    around = Surroundings(pool.bar.available, pool.bar.debt, bool(desk.terms.get("observe")), {})
     limited = await limited_people(desk, around, LIMITED_SHOWN)
     ids = [UUID(one["account_id"]) for one in asked] + [each.account_id for each in limited.shown]
     faces = await faces_of(desk.asking, ids)

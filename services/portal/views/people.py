@@ -53,6 +53,12 @@ async def people_page(desk: Desk, chosen: Filter, after: UUID | None) -> PeopleP
         scanned, after = await _scanned(desk, after, size, chosen)
 
 
+def unlimited_in(page: PeoplePage, after: UUID | None) -> int:
+    """How many have no limit of their own; told only where everybody is on the page."""
+    is_whole = after is None and page.after is None
+    return sum(row.mode == "unlimited" for row in page.rows) if is_whole else 0
+
+
 async def find_person(desk: Desk, account: UUID) -> Row | None:
     """One person of the organization; nobody when he is not in it."""
     around, (people, _), access = await asyncio.gather(

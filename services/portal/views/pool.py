@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.portal.asking import RefusedError
 from services.portal.bars import PoolBar, bar_of, pool_bar
+from services.portal.format import plural
 from shared.contracts.credit_queries import ListHolds, ListLots, ShowPool
 from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
@@ -75,9 +76,33 @@ async def look_at_pool(ask: Ask, every: All, now: datetime) -> PoolSeen:
     return PoolSeen(pool_bar(pool, lots, now), pool, tuple(lots))
 
 
-async def open_holds(every: All, account: UUID | None = None) -> list[dict[str, Any]]:
-    """The holds of a wallet that are open, of one person or all."""
+@dataclass(frozen=True)
+class OpenHolds:
+    """The first of a wallet's open holds; there may be more than a page shows or anybody counts."""
+
+    rows: tuple[dict[str, Any], ...]
+    more: bool = False
+
+    @property
+    def told(self) -> str:
+        """How many jobs hold credits, in words; nothing where none does."""
+        if self.more:
+            return f"more than {len(self.rows)} jobs"
+        return plural(len(self.rows), "job") if self.rows else ""
+
+
+async def first_holds(ask: Ask) -> OpenHolds:
+    """One page of the holds of a wallet that are open: as many as are worth looking at."""
+    try:
+        answer = await ask(ListHolds(state="open", limit=PAGE))
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+            raise
+        return OpenHolds(())
+    return OpenHolds(tuple(answer["holds"]), answer.get("after") is not None)
+
+
+async def open_holds(every: All, account: UUID) -> list[dict[str, Any]]:
+    """The holds of one person that are open in a wallet."""
     holds = await every(ListHolds(state="open", limit=PAGE), "holds")
-    if account is None:
-        return holds
     return [hold for hold in holds if hold["account_id"] == str(account)]
