@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import aiormq
+from aiormq.abc import AbstractChannel
 from aiormq.exceptions import ChannelNotFoundEntity
 
 from shared.messaging.publisher import with_heartbeat
@@ -22,20 +23,27 @@ class Depth(NamedTuple):
 async def depths(amqp_url: str, queues: Iterable[str]) -> dict[str, Depth]:
     """Ask for each queue by its name; one that does not exist is left out."""
     found: dict[str, Depth] = {}
+    missing = 0
     connection = await aiormq.connect(with_heartbeat(amqp_url))
     try:
-        missing = 0
         channel = await connection.channel()
         for queue in queues:
-            try:
-                declared = await channel.queue_declare(queue, passive=True)
-            except ChannelNotFoundEntity:
-                missing += 1
-                if missing > MISSING_MAX:
-                    return found
-                channel = await connection.channel()
+            depth = await _depth(channel, queue)
+            if depth is not None:
+                found[queue] = depth
                 continue
-            found[queue] = Depth(declared.message_count or 0, declared.consumer_count or 0)
+            missing += 1
+            if missing > MISSING_MAX:
+                break
+            channel = await connection.channel()
     finally:
         await connection.close()
     return found
+
+
+async def _depth(channel: AbstractChannel, queue: str) -> Depth | None:
+    try:
+        declared = await channel.queue_declare(queue, passive=True)
+    except ChannelNotFoundEntity:
+        return None
+    return Depth(declared.message_count or 0, declared.consumer_count or 0)
