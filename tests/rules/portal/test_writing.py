@@ -89,7 +89,7 @@ def test_amounts_and_moments_are_told_as_people_read_them() -> None:
     message = written(addressed(new))
 
     assert message["Subject"] == f"12.50 credits of {HERS} run out soon"
-    assert "31 Jan 2027, 23:59 " in text_of(message)
+    assert "31 Jan 2027, 23:59 EET" in text_of(message)
 
 
 def test_a_reason_that_nobody_gave_leaves_no_mark() -> None:
