@@ -26,7 +26,7 @@ from tests.processes import ServiceProcess, forget_what_was_said, running
 from tests.speaking import Portal, Store
 
 pytest_plugins = ["tests.laws.profiles", "tests.rules_table.plugin"]
-FIRST = ("tests/laws", "tests/doors/membership", "tests/copies", "tests/system")
+FIRST = ("tests/laws", "tests/doors/membership", "tests/copies", "tests/system", "tests/portal")
 VERSIONS = pytest.StashKey[dict[str, str]]()
 
 

@@ -42,7 +42,7 @@ def test_what_cannot_be_sent_has_a_sentence_by_its_field(
     assert found.value.errors[name].startswith(sentence)
 
 
-@pytest.mark.parametrize("typed", ["0", "-5", "1e3", "1.2345678", "five"])
+@pytest.mark.parametrize("typed", ["-5", "1e3", "1.2345678", "five"])
 def test_an_amount_that_is_none_has_a_sentence_of_its_own(typed: str) -> None:
     with pytest.raises(FieldErrors) as found:
         Form(ID, {}).data(SetCreditAccess, account_id=str(ID), mode="quota", limit=typed)
