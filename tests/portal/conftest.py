@@ -18,6 +18,21 @@ from tests.portal.studio import Studio, a_studio
 from tests.rules.portal.stores import KEY, NEXT_KEY, STORE, STRIPE_KEY
 from tests.speaking import Portal, Store
 
+OURS = "tests/portal/"
+OF_EVERY_BUILD = (
+    "tests/portal/test_doors_of_pages.py",
+    "tests/portal/test_guards.py",
+    "tests/portal/pages/test_who_sees_what.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test-portal` what would make every build too long."""
+    for item in items:
+        if item.nodeid.startswith(OURS) and not item.nodeid.startswith(OF_EVERY_BUILD):
+            item.add_marker(pytest.mark.portal)
+
 
 @pytest.fixture(scope="package")
 def portal_stack() -> Iterator[Stack]:
