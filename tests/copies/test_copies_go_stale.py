@@ -20,6 +20,8 @@ from tests.copies.trio import Services
 from tests.speaking import Portal, Store
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.verify
+
 IMPATIENT = {"COFFER_COPY_STALE_SECONDS": "2"}
 
 

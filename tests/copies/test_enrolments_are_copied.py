@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from shared.contracts.credit_queries import ListCreditAccess
 from shared.contracts.nodes import EnrolNode, WithdrawNode
 from tests.builders import an_id
@@ -12,6 +14,8 @@ from tests.copies.losing import losing
 from tests.copies.trio import Services
 from tests.speaking import Portal, Store
 from tests.waiting import eventually
+
+pytestmark = pytest.mark.verify
 
 LEDGER = "credit_ledger"
 

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from shared.contracts.copies import FetchCreditLedgerHeads, FetchPersonalCredits
 from shared.messaging.ask import asker
 from tests.builders import a_refund, an_id
@@ -14,6 +16,8 @@ from tests.copies.test_copies_heal import LATE_MAX
 from tests.copies.trio import Services
 from tests.speaking import Portal, Store
 from tests.waiting import eventually
+
+pytestmark = pytest.mark.verify
 
 MEMBERSHIP = "membership"
 LEDGER = "credit_ledger"

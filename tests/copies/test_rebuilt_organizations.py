@@ -16,6 +16,8 @@ from tests.copies.trio import Services
 from tests.speaking import Portal, Store
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.verify
+
 SOON = timedelta(seconds=15)
 NOTHING_KNOWN = ("DELETE FROM held_license", "DELETE FROM held_seat")
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from shared.bulk.office import Office
 from shared.bulk.receipts import Receipt
 from shared.bulk.running import Run
@@ -12,6 +14,8 @@ from tests.copies.losing import losing
 from tests.copies.trio import Services
 from tests.doors.membership.people import asked_for, registered
 from tests.speaking import Portal
+
+pytestmark = pytest.mark.verify
 
 
 async def test_T34_whom_a_table_adds_to_a_new_organization_is_heard_of_before_he_is_refused(

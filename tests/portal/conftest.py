@@ -22,7 +22,6 @@ OURS = "tests/portal/"
 OF_EVERY_BUILD = (
     "tests/portal/test_doors_of_pages.py",
     "tests/portal/test_guards.py",
-    "tests/portal/pages/test_who_sees_what.py",
 )
 
 
