@@ -110,7 +110,7 @@ mutants: setup ## break the ledger's rules a thousand ways; 90 % must be noticed
 
 .PHONY: rules-table
 rules-table: setup ## write docs/rules.md from a run of `make test`; ARGS=... runs fewer
-	@$(BIN)/pytest -m "$(BUILD)" -n $(JOBS) --dist loadfile --no-loadscope-reorder --rules-table docs/rules.md $(ARGS)
+	@$(BIN)/pytest -m "$(BUILD)" -n $(JOBS) --dist loadfile --no-loadscope-reorder --rules-table=docs/rules.md $(ARGS)
 
 .PHONY: verify
 verify: check ## everything, the long tests and all faults included (60 minutes)
