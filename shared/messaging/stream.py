@@ -63,7 +63,7 @@ class _Reader:
         """Read for ever; the first attempt raises what it meets, so that a wrong address shows."""
         await self._read_until_lost(amqp_url)
         while True:
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(AGAIN_SECONDS)  # sleep: a broker that is lost is not hammered
             await survived(self._read_until_lost(amqp_url))
 
     async def took(self, delivered: _Delivered) -> None:

@@ -107,7 +107,7 @@ class Studio:
     async def _waits(self, seconds: float) -> None:
         # What was said is remembered for the end of a story, and this one has none.
         self.speaks.letters.clear()
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # sleep: as long as a frame renders; nothing waits for it
 
 
 def keep_alive(stack: Stack) -> None:

@@ -139,7 +139,7 @@ class Strays:
     async def _usage_is_late(self) -> None:
         """The lease runs out before the capture comes (T29)."""
         hold = await self._hold(lease_seconds=LATE_SECONDS)
-        await asyncio.sleep(LATE_SECONDS)
+        await asyncio.sleep(LATE_SECONDS)  # sleep: the lease is to run out by the clock
         if hold and not await self._capture(hold, "0.7"):
             self.tally.counts["late_usage"] += 1
 

@@ -103,7 +103,7 @@ async def _results(
 async def _noting(rooms: Rooms, upload_id: UUID, progress: Progress) -> None:
     """Write down how far it is, which keeps the table ours as well."""
     while True:
-        await asyncio.sleep(NOTED_EVERY_SECONDS)
+        await asyncio.sleep(NOTED_EVERY_SECONDS)  # sleep: the pace of what is written down
         async with rooms.pool.acquire() as database:
             until = rooms.wall.now() + BUSY
             await uploads.note_progress(database, upload_id, progress.done, until)

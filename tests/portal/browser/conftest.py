@@ -26,7 +26,7 @@ OpenTab = Callable[..., AbstractAsyncContextManager[Page]]
 async def browser() -> AsyncIterator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
-        pytest.skip("no Chromium: apt-get install --no-install-recommends chromium")
+        pytest.fail("no Chromium: apt-get install --no-install-recommends chromium")
     async with async_playwright() as playwright:
         # As root there is no sandbox to have; pages are ours.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
