@@ -1,5 +1,6 @@
 """Carries out what a form asks for: written down, asked, and the outcome told."""
 
+import asyncio
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -92,9 +93,9 @@ async def settle_forms(running: Running) -> None:
             waiting = await store.unanswered(
                 database, after=now - ASKED_FOR, limit=ASKED_TOGETHER_MAX
             )
-        for sent in waiting:
-            if now - sent.sent_at > ASKED_FIRST_AFTER:
-                await settle(rooms, sent)
+        # Together: those that a silent service owes an answer do not hold up the others.
+        due = [sent for sent in waiting if now - sent.sent_at > ASKED_FIRST_AFTER]
+        await asyncio.gather(*(settle(rooms, sent) for sent in due))
 
 
 async def clear_forms(running: Running) -> None:

@@ -13,7 +13,7 @@ from services.portal.live.topics import (
     of_staff,
     of_the_person,
 )
-from services.portal.pages import operator_reconcile, operator_work, ops
+from services.portal.pages import commands, operator_reconcile, operator_taking, operator_work, ops
 
 ALL = frozenset({LEDGER, LICENSING, MEMBERSHIP})
 
@@ -94,6 +94,15 @@ OF_PEOPLE = (
         look=looks.look_at_me,
         services=ALL,
     ),
+    # No fact tells of a verdict: what was written down about the form does.
+    Topic(
+        name="command",
+        template="command.html",
+        blocks=("outcome",),
+        may_see=of_the_person,
+        look=commands.watch,
+        steady=True,
+    ),
 )
 OF_THE_VENDOR = (
     Topic(
@@ -113,6 +122,16 @@ OF_THE_VENDOR = (
         look=operator_work.watch,
         every_seconds=10.0,
         steady=True,
+    ),
+    Topic(
+        name="owners",
+        template="operator_owners.html",
+        blocks=("owner",),
+        may_see=of_staff,
+        look=operator_taking.watch,
+        every_seconds=2.0,
+        steady=True,
+        by_row=True,
     ),
     Topic(
         name="reconcile",
