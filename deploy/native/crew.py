@@ -18,8 +18,10 @@ PROJECT = Path(__file__).parents[2]
 LEDGER = "credit_ledger"
 PORTAL = "portal"
 OPERATOR = "operator"
-# Who works for the vendor in the story that a demonstration tells.
-STAFF = "oz@larkspur.example"
+# Who works for the vendor in the story that a demonstration tells: two operators, and one who
+# watches the machines alone.
+STAFF = "oz@larkspur.example,pia@larkspur.example"
+OPS = f"{STAFF},quin@larkspur.example"
 GRACE_SECONDS = 20
 ANSWER_SECONDS = 3
 
@@ -86,7 +88,7 @@ def _portal(crew: Crew, ports: Ports, wanted: Addresses) -> dict[str, str]:
     if OPERATOR in wanted.amqp_urls:
         own["COFFER_PORTAL_OPERATOR_AMQP_URL"] = wanted.amqp_urls[OPERATOR]
     if crew.demo:
-        own |= {"COFFER_PORTAL_STAFF_EMAILS": STAFF, "COFFER_PORTAL_OPS_EMAILS": STAFF}
+        own |= {"COFFER_PORTAL_STAFF_EMAILS": STAFF, "COFFER_PORTAL_OPS_EMAILS": OPS}
     return own
 
 

@@ -21,7 +21,7 @@ from services.portal.views.people import find_person, look_around, people_page, 
 from services.portal.views.pool import first_holds, look_at_pool
 from services.portal.views.rows import Filter, Row
 from services.portal.views.seats import seats_of
-from services.portal.views.wallets import look_into_purse
+from services.portal.views.wallets import holds_of, look_into_purse
 from services.portal.words.read import read
 from shared.contracts.credit_queries import ListRequests
 from shared.contracts.licensing import LicenseList, ListLicenses
@@ -99,6 +99,7 @@ async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
     if viewer is None:
         raise RefusedError(refuse(RefusalCode.UNKNOWN_ACCOUNT))
     purse = await look_into_purse(rooms, viewer)
+    holds = await holds_of(rooms.asking, viewer, purse)
     try:
         licenses = await rooms.asking.show(
             ListLicenses(), LicenseList, viewer=viewer, owner=account
@@ -108,7 +109,7 @@ async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
     named = {account, viewer.organization_id, viewer.joined_organization_id} - {None}
     own = format_of(str(reading.locale), purse.zone)
     hears = frozenset(one for one in named if one is not None)
-    return Scene({"purse": purse, "licenses": licenses}, own, hears)
+    return Scene({"purse": purse, "licenses": licenses, "holds": holds}, own, hears)
 
 
 def _pair(key: str) -> tuple[UUID, UUID]:

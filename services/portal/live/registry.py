@@ -13,7 +13,14 @@ from services.portal.live.topics import (
     of_staff,
     of_the_person,
 )
-from services.portal.pages import commands, operator_reconcile, operator_taking, operator_work, ops
+from services.portal.pages import (
+    commands,
+    my_requests,
+    operator_reconcile,
+    operator_taking,
+    operator_work,
+    ops,
+)
 
 ALL = frozenset({LEDGER, LICENSING, MEMBERSHIP})
 
@@ -89,10 +96,19 @@ OF_PEOPLE = (
     Topic(
         name="me",
         template="me.html",
-        blocks=("spendable", "seats"),
+        blocks=("spendable", "seats", "jobs"),
         may_see=of_the_person,
         look=looks.look_at_me,
         services=ALL,
+    ),
+    Topic(
+        name="answers",
+        template="my_answers.html",
+        blocks=("answer",),
+        may_see=of_the_person,
+        look=my_requests.watch,
+        services=frozenset({LEDGER}),
+        by_row=True,
     ),
     # No fact tells of a verdict: what was written down about the form does.
     Topic(

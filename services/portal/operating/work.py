@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from services.portal.asking import RefusedError
 from services.portal.live.ops.health import STAFF
@@ -45,6 +46,7 @@ KINDS = {
 class Job:
     """One thing that waits: what it is about, why, since when, and where it is decided."""
 
+    id: UUID
     kind: str
     subject: str
     reason: str
@@ -101,6 +103,7 @@ async def _setups(rooms: Rooms) -> list[Job] | None:
     faces = await faces_of(rooms.asking, (one.account_id for one in found.requests))
     return [
         Job(
+            one.request_id,
             SETUP,
             faces[one.account_id].name,
             f"customer number {one.customer_number} is theirs",
@@ -121,6 +124,7 @@ async def _betas(rooms: Rooms) -> list[Job] | None:
     faces = await faces_of(rooms.asking, (one.account_id for one in found.applications))
     return [
         Job(
+            one.application_id,
             BETA,
             faces[one.account_id].name,
             f"applies for {one.product}",
@@ -135,6 +139,7 @@ async def _of_items(rooms: Rooms, items: Sequence[WorkItem]) -> list[Job]:
     await names_of(rooms).learn(rooms.asking, (str(item.owner) for item in items))
     return [
         Job(
+            item.id,
             item.kind,
             names_of(rooms).of(str(item.owner)),
             told_of(item),
@@ -159,7 +164,8 @@ def told_of(item: WorkItem) -> str:
 
 def _of_letter(letter: Letter) -> Job:
     name = letter.type.removeprefix("coffer.").removesuffix(".v1") or "no type"
-    return Job(DEAD, name, letter.reason, letter.taken_at, f"/operator/messages/{letter.id}")
+    href = f"/operator/messages/{letter.id}"
+    return Job(letter.id, DEAD, name, letter.reason, letter.taken_at, href)
 
 
 def _of_run(runs: Sequence[Reconciliation]) -> Iterator[Job]:
@@ -167,4 +173,4 @@ def _of_run(runs: Sequence[Reconciliation]) -> Iterator[Job]:
         if run.differences and run.ended_at is not None:
             count = len(run.differences)
             told = f"{count} difference{'' if count == 1 else 's'} between the services"
-            yield Job(DRIFT, "Reconciliation", told, run.ended_at, "/operator/reconcile")
+            yield Job(run.id, DRIFT, "Reconciliation", told, run.ended_at, "/operator/reconcile")

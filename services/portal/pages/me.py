@@ -14,8 +14,7 @@ from services.portal.sessions import NotFound, require_viewer
 from services.portal.show import show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
-from services.portal.views.pool import open_holds
-from services.portal.views.wallets import Books, Purse, purse_of
+from services.portal.views.wallets import Books, Purse, holds_of, purse_of
 from shared.contracts.credit_reports import ListUsageLines
 from shared.contracts.credits import SetCreditAccess
 from shared.contracts.licensing import LicenseList, ListLicenses
@@ -27,7 +26,7 @@ ENTRIES_SINCE = timedelta(days=90)
 async def me(request: Request) -> Response:
     viewer = await require_viewer(request)
     purse, licenses = await asyncio.gather(purse_of(request, viewer), licenses_of(request, viewer))
-    holds = await _my_holds(request, viewer, purse)
+    holds = await holds_of(rooms_in(request).asking, viewer, purse)
     return await show(
         request,
         "me.html",
@@ -54,12 +53,12 @@ async def credits(request: Request) -> Response:
     viewer = await require_viewer(request)
     purse = await purse_of(request, viewer)
     holds, entries = await asyncio.gather(
-        _my_holds(request, viewer, purse), _my_entries(request, viewer, purse)
+        holds_of(rooms_in(request).asking, viewer, purse), _my_entries(request, viewer, purse)
     )
     return await show(
         request,
         "my_credits.html",
-        "wallets",
+        "spendable",
         zone=purse.zone,
         purse=purse,
         holds=holds,
@@ -110,7 +109,7 @@ async def _give_up(
     if viewer.joined_organization_id is None:
         raise NotFound
     purse = await purse_of(request, viewer)
-    holds = await _my_holds(request, viewer, purse)
+    holds = await holds_of(rooms_in(request).asking, viewer, purse)
     return await show(
         request,
         "my_access.html",
@@ -120,18 +119,6 @@ async def _give_up(
         told=told_of(purse),
         **shown,
     )
-
-
-async def _my_holds(request: Request, viewer: Viewer, purse: Purse) -> list[dict[str, Any]]:
-    """What jobs of mine hold now, in whichever wallet."""
-    asking = rooms_in(request).asking
-    found = await asyncio.gather(
-        *(
-            open_holds(Books(asking, viewer, wallet.owner).every, viewer.account_id)
-            for wallet in purse.wallets
-        )
-    )
-    return [hold for holds in found for hold in holds]
 
 
 async def _my_entries(request: Request, viewer: Viewer, purse: Purse) -> list[dict[str, Any]]:

@@ -1,36 +1,68 @@
 """/me/requests: what I asked for and what was answered; asking for more."""
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.portal.asking import RefusedError
+from services.portal.format import Format
 from services.portal.forms import FieldErrors, Form
+from services.portal.live.topics import Scene, id_of
 from services.portal.pages.me import told_of
-from services.portal.rooms import rooms_in
-from services.portal.sessions import NotFound, require_viewer
+from services.portal.rooms import Rooms, rooms_in
+from services.portal.sessions import NotFound, find_viewer, require_viewer
 from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
 from services.portal.views.wallets import Books, Purse, purse_of
 from shared.contracts.credit_access import RequestCredits
+from shared.contracts.credit_answers import RequestShown
 from shared.contracts.credit_queries import ListRequests
+from shared.contracts.message import refuse
 from shared.contracts.money import format_credits, parse_credits
+from shared.contracts.refusals import RefusalCode
 
 NOT_AN_AMOUNT = "A quota is a number above 0 with at most six decimals, like 150."
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The cell of one request that changes under the reader."""
+
+    id: UUID
+    asked: RequestShown
+
+
 async def my_requests(request: Request) -> Response:
     viewer = await _asker(request)
-    asking = rooms_in(request).asking
-    assert viewer.joined_organization_id is not None
-    books = Books(asking, viewer, viewer.joined_organization_id)
     purse = await purse_of(request, viewer)
-    every = await books.every(ListRequests(limit=500), "requests")
-    mine = [one for one in every if one["account_id"] == str(viewer.account_id)]
-    mine.sort(key=lambda one: str(one["asked_at"]), reverse=True)
+    mine = await requests_of(rooms_in(request), viewer)
     return await show(request, "my_requests.html", "mine", zone=purse.zone, purse=purse, mine=mine)
+
+
+async def watch(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """Look for who keeps the list open; of his requests only the answers change."""
+    account = id_of(key)
+    viewer = account and await find_viewer(rooms, account)
+    if not viewer or viewer.joined_organization_id is None:
+        raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
+    mine = await requests_of(rooms, viewer)
+    rows = [Answer(one.request_id, one) for one in mine]
+    return Scene({"rows": rows}, reading, frozenset({viewer.joined_organization_id}))
+
+
+async def requests_of(rooms: Rooms, viewer: Viewer) -> list[RequestShown]:
+    """What somebody asked the organization for that he is in, the newest first."""
+    assert viewer.joined_organization_id is not None
+    books = Books(rooms.asking, viewer, viewer.joined_organization_id)
+    every = await books.every(ListRequests(limit=500), "requests")
+    asked = [RequestShown.model_validate(one, strict=False) for one in every]
+    mine = [one for one in asked if one.account_id == viewer.account_id]
+    return sorted(mine, key=lambda one: one.asked_at, reverse=True)
 
 
 async def new(request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from services.portal.asking import RefusedError
 from services.portal.forms import Form, read_form
+from services.portal.operating.taking import owner_of
 from services.portal.operating.texts import reason_in
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, require_staff
@@ -66,7 +67,10 @@ async def _setup(
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     account = waiting and await _account(request, viewer, waiting.account_id)
-    return await show(request, "operator_setup.html", waiting=waiting, account=account, **shown)
+    owner = await owner_of(rooms_in(request), id_in(request))
+    return await show(
+        request, "operator_setup.html", waiting=waiting, account=account, owner=owner, **shown
+    )
 
 
 async def _waiting_setup(request: Request, viewer: Viewer) -> WaitingSetup | None:
@@ -122,7 +126,10 @@ async def _beta(
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     account = waiting and await _account(request, viewer, waiting.account_id)
-    return await show(request, "operator_beta.html", waiting=waiting, account=account, **shown)
+    owner = await owner_of(rooms_in(request), id_in(request))
+    return await show(
+        request, "operator_beta.html", waiting=waiting, account=account, owner=owner, **shown
+    )
 
 
 async def _waiting_beta(request: Request, viewer: Viewer) -> Application | None:

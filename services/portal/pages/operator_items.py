@@ -11,6 +11,7 @@ from services.portal.commanding import carry_out
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.live.ops.names import names_of
 from services.portal.operating.noticing import ADJUSTMENT, LATE_USAGE, WITHHELD_CREDITS
+from services.portal.operating.taking import owner_of
 from services.portal.operating.texts import reason_in
 from services.portal.operating.work import KINDS, told_of
 from services.portal.pages.operator_decisions import id_in
@@ -102,6 +103,7 @@ async def _page(
         request,
         "operator_item.html",
         item=found,
+        owner=await owner_of(rooms, found.id),
         word=KINDS[found.kind],
         told_of=told_of(found),
         whose=names.of(str(found.owner)),

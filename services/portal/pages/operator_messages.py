@@ -11,6 +11,7 @@ from starlette.routing import Route
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.operating.dying import again, take_over
 from services.portal.operating.rerouting import Again
+from services.portal.operating.taking import owner_of
 from services.portal.operating.texts import reason_in
 from services.portal.pages.operator_decisions import id_in
 from services.portal.rooms import Rooms, rooms_in
@@ -125,6 +126,7 @@ async def _one(request: Request, letter: Letter) -> Response:
         request,
         "operator_message.html",
         letter=letter,
+        owner=await owner_of(rooms, letter.id),
         route=again(rooms, letter),
         body=body_of(letter),
         faces=await faces_of(rooms.asking, people),

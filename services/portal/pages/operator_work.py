@@ -9,6 +9,7 @@ from starlette.routing import Route
 from services.portal.format import Format, format_of
 from services.portal.live.topics import Scene
 from services.portal.operating.dying import take_over
+from services.portal.operating.taking import owners_of
 from services.portal.operating.work import KINDS, list_work
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import require_staff
@@ -41,6 +42,7 @@ async def look(rooms: Rooms, kind: str) -> dict[str, Any]:
     return {
         "listed": listed,
         "jobs": listed.of(kind),
+        "owners": await owners_of(rooms, (job.id for job in listed.jobs)),
         "ids": [job.href for job in listed.jobs],
         "kind": kind,
         "kinds": KINDS,

@@ -16,7 +16,7 @@ from services.portal.spendable import Spendable, spendable_of
 from services.portal.viewer import Viewer
 from services.portal.views.desk import NO_WALLET, administrator_of, read_cursor, terms_of
 from services.portal.views.faces import Face
-from services.portal.views.pool import PoolSeen, look_at_pool
+from services.portal.views.pool import PoolSeen, look_at_pool, open_holds
 from shared.contracts.credit_queries import ListCreditAccess
 from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
@@ -116,6 +116,17 @@ async def look_into_purse(rooms: Rooms, viewer: Viewer) -> Purse:
     if viewer.role != "MEMBER" or not own.is_empty:
         wallets.append(_own(viewer, own_id, own, administrator, pool_is_open=is_open))
     return Purse(_explained(viewer, wallets, administrator), administrator, terms)
+
+
+async def holds_of(asking: Asking, viewer: Viewer, purse: Purse) -> list[dict[str, Any]]:
+    """What jobs of somebody hold now, in whichever of his wallets."""
+    found = await asyncio.gather(
+        *(
+            open_holds(Books(asking, viewer, wallet.owner).every, viewer.account_id)
+            for wallet in purse.wallets
+        )
+    )
+    return [hold for holds in found for hold in holds]
 
 
 async def access_of(asking: Asking, viewer: Viewer, owner: UUID) -> dict[str, Any] | None:

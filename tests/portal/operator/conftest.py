@@ -11,20 +11,19 @@ from tests.builders import an_account
 from tests.portal.site import Site
 from tests.speaking import Portal
 
-OZ = "oz@larkspur.example"
-
 
 @pytest.fixture(scope="package")
 async def oz(people: Portal) -> UUID:
     return await an_operator(people)
 
 
-async def an_operator(people: Portal) -> UUID:
-    """Oz, registered once."""
-    found = await people.ask(FindAccount(email=OZ))
+async def an_operator(people: Portal, *, name: str = "Oz") -> UUID:
+    """One of the vendor's, registered once: Oz and Pia are operators, Quin watches the machines."""
+    email = f"{name.lower()}@larkspur.example"
+    found = await people.ask(FindAccount(email=email))
     if found.accepted:
         return UUID(str((found.result or {})["account_id"]))
-    data = an_account(name="Oz", email=OZ)
+    data = an_account(name=name, email=email)
     assert (await people.ask(data, by=data.account_id)).accepted
     return data.account_id
 
