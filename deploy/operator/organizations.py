@@ -14,14 +14,16 @@ from deploy.operator.sheet import shown
 if TYPE_CHECKING:
     from shared.messaging.ask import Asker
 
-HEAD = f"{'organization':<36} {'state':<7} {'number':<12} {'administrator':<36} e-mail, name"
+HEAD = (
+    f"{'organization':<36} {'state':<7} {'number':<12} {'administrator':<36} e-mail, name; called"
+)
 
 
 def organizations(
     search: Annotated[
         str | None,
         typer.Argument(
-            help="A customer number, an id, or a part of the Administrator's name or e-mail."
+            help="A customer number, an id, or a part of its or its Administrator's name or e-mail."
         ),
     ] = None,
     *,
@@ -54,10 +56,11 @@ def organizations(
 def line_of(organization: Mapping[str, Any]) -> str:
     """An organization for eyes."""
     email, name = organization["administrator_email"], organization["administrator_name"]
+    called = organization.get("name")
     return (
         f"{organization['organization_id']:<36} {organization['state'].lower():<7}"
         f" {organization['customer_number']:<12} {organization['administrator_id']:<36}"
-        f" {shown(email)}, {shown(name)}"
+        f" {shown(email)}, {shown(name)}{f'; {shown(called)}' if called else ''}"
     )
 
 

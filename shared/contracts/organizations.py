@@ -11,15 +11,20 @@ from shared.contracts.people import SearchText
 from shared.contracts.transfers import OpenTransfer
 
 SetupState = Literal["PENDING_CONFIRMATION", "CONFIRMED", "REJECTED"]
+# One line that a table program takes for no formula.
+OrganizationName = Annotated[
+    str,
+    Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20=+@-]([^\x00-\x1f]*[^\x00-\x20])?$"),
+]
 
 
 class RequestSetup(CommandData):
     """Ask for an organization without a commercial license (R8): who is to administer it.
 
-    `account_id` is the appointed account and `customer_number` that account's number. Answers
-    `SetupRequested`; an operator decides. Refused `invalid_setup_request` (one of the two is
-    missing), `customer_number_mismatch`, `unknown_account`, `account_already_has_organization`
-    (R11).
+    `account_id` is the appointed account and `customer_number` that account's number; `name` is
+    what the organization is to be called. Answers `SetupRequested`; an operator decides. Refused
+    `invalid_setup_request` (one of the first two is missing), `customer_number_mismatch`,
+    `unknown_account`, `account_already_has_organization` (R11).
     """
 
     TYPE: ClassVar[str] = "coffer.membership.request_setup.v1"
@@ -28,6 +33,7 @@ class RequestSetup(CommandData):
 
     account_id: UUID | None = None
     customer_number: CustomerNumber | None = None
+    name: OrganizationName | None = None
 
 
 class ConfirmSetup(CommandData):
@@ -72,6 +78,19 @@ class EndOrganization(CommandData):
     reason: Reason
 
 
+class RenameOrganization(CommandData):
+    """Say what the organization `owner` is called, as its Administrator; no two need differ.
+
+    Answers `OrganizationRenamed`. Refused `not_administrator, unknown_organization`.
+    """
+
+    TYPE: ClassVar[str] = "coffer.membership.rename_organization.v1"
+    EXCHANGE: ClassVar[str] = "commands"
+    ROUTING_KEY: ClassVar[str] = "membership.rename_organization"
+
+    name: OrganizationName
+
+
 class ListSetupRequests(CommandData):
     """List set-up requests that wait, oldest first, for operators; refused `operator_required`."""
 
@@ -87,7 +106,7 @@ class ListOrganizations(CommandData):
     """List organizations in the order of their ids, for the portal and for operators.
 
     `search` keeps those whose own or Administrator's id or whose customer number it is, and those
-    whose Administrator's name or e-mail it is a part of, however it is capitalised. Answers
+    whose name or Administrator's name or e-mail it is a part of, however it is capitalised. Answers
     `OrganizationList`; refused `operator_required`.
     """
 
@@ -120,6 +139,7 @@ class WaitingSetup(Contract):
     account_id: UUID
     customer_number: str
     requested_at: Moment
+    name: str | None = None
 
 
 class SetupRequestList(Contract):
@@ -140,6 +160,7 @@ class ListedOrganization(Contract):
     administrator_id: UUID
     administrator_name: str
     administrator_email: str
+    name: str | None = None
 
 
 class OrganizationList(Contract):
@@ -150,7 +171,10 @@ class OrganizationList(Contract):
 
 
 class OrganizationProfile(Contract):
-    """The answer to `ShowOrganization`; `invoices_to_account_id` is the Administrator or before."""
+    """The answer to `ShowOrganization`; `invoices_to_account_id` is the Administrator or before.
+
+    `name` is absent until somebody said it: then it goes by who runs it.
+    """
 
     organization_id: UUID
     state: Literal["ACTIVE", "LAPSED"]
@@ -158,6 +182,7 @@ class OrganizationProfile(Contract):
     administrator_id: UUID
     activated_at: Moment
     invoices_to_account_id: UUID
+    name: str | None = None
     transfer: OpenTransfer | None = None
 
 
@@ -198,6 +223,19 @@ class OrganizationActivated(FactData):
     administrator_id: UUID
     activated_at: Moment
     origin: Literal["LICENSE", "CONFIRMED"] = "LICENSE"
+
+
+class OrganizationRenamed(FactData):
+    """An organization is called something else; the name itself is membership's to show.
+
+    The subject is the organization.
+    """
+
+    ROUTING_KEY: ClassVar[str] = "membership.organization.renamed"
+    SERVICE: ClassVar[str] = "membership"
+
+    organization_id: UUID
+    renamed_at: Moment
 
 
 class OrganizationLapsed(FactData):

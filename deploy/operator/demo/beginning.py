@@ -11,6 +11,7 @@ from shared.contracts.accounts import RegisterAccount, ShowAccount
 from shared.contracts.checkouts import CloseCheckout, OpenCheckout
 from shared.contracts.licensing import AssignLicense, ListLicenses, ReassignLicense
 from shared.contracts.message import Verdict
+from shared.contracts.organizations import RenameOrganization
 from shared.contracts.refusals import RefusalCode
 
 LUMEN = "Lumen for Max"
@@ -37,8 +38,12 @@ async def organization_appears(scene: Scene) -> str:
     if _organization_in(await _account(scene, "Fay")):
         message = "Fay has an organization, though she holds an EDU license only"
         raise Unexpected(message)
+    await scene.does("Ana", RenameOrganization(name="Larkspur Visual"))
     await scene.pool_becomes("0/0/0")
-    return "Ana's commercial license activates: her organization Larkspur Visual appears by itself"
+    return (
+        "Ana's commercial license activates: an organization appears by itself, she names it"
+        " Larkspur Visual"
+    )
 
 
 async def one_order_however_often(scene: Scene) -> str:

@@ -34,7 +34,7 @@ async def college_is_set_up(scene: Scene) -> str:
     await scene.is_refused(
         "Fay", wrong, code, "Fay's request with another customer number", owner=fay
     )
-    request = RequestSetup(account_id=fay, customer_number=number)
+    request = RequestSetup(account_id=fay, customer_number=number, name="Fern College")
     asked = (await scene.does("Fay", request, owner=fay)).result or {}
     college = UUID(str(asked["organization_id"]))
     code = RefusalCode.ORGANIZATION_NOT_CONFIRMED

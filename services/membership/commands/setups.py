@@ -5,7 +5,7 @@ from services.membership.rules import accounts as account_rules
 from services.membership.rules import operators
 from services.membership.rules import setups as rules
 from services.membership.rules.setups import SetupRequest
-from services.membership.store import accounts, setups, standings
+from services.membership.store import accounts, organizations, setups, standings
 from shared.contracts.audit import MembershipActRecorded, Values
 from shared.contracts.message import Command, Refused, Verdict
 from shared.contracts.organizations import (
@@ -80,7 +80,12 @@ async def _wait(change: Change, command: Command[RequestSetup]) -> SetupRequeste
         account_id=command.data.account_id,
         requested_at=change.now,
     )
-    await setups.add_request(change.connection, requested, requested_by=command.on_behalf_of)
+    await setups.add_request(
+        change.connection,
+        requested,
+        requested_by=command.on_behalf_of,
+        name=command.data.name,
+    )
     await change.say(requested, subject=requested.organization_id)
     await _record(change, requested, before={}, after={"state": "PENDING_CONFIRMATION"})
     return requested
@@ -98,6 +103,8 @@ async def _confirm(
         return activated
     await setups.save_decision(change.connection, found.id, "CONFIRMED", at=change.now)
     await standings.arise(change, activated)
+    if found.name is not None:
+        await organizations.save_name(change.connection, activated.organization_id, found.name)
     await _record(change, found.told(), before={"state": found.state}, after={"state": "CONFIRMED"})
     return activated
 

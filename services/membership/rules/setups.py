@@ -25,6 +25,7 @@ class SetupRequest:
     account_id: UUID
     state: SetupState
     requested_at: datetime
+    name: str | None = None
 
     def told(self) -> SetupRequested:
         """Say that it waits."""

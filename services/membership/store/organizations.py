@@ -95,6 +95,17 @@ async def save_lapse(connection: Connection, lapsed: OrganizationLapsed) -> None
     )
 
 
+async def save_name(connection: Connection, organization_id: UUID, name: str) -> str | None:
+    """Call an organization by a name; tells what it was called before."""
+    before: str | None = await connection.fetchval(
+        "SELECT name FROM organization WHERE id = $1", organization_id
+    )
+    await connection.execute(
+        "UPDATE organization SET name = $2 WHERE id = $1", organization_id, name
+    )
+    return before
+
+
 async def send_invoices_to_administrators(
     connection: Connection, account_id: UUID
 ) -> tuple[Organization, ...]:
@@ -123,6 +134,7 @@ async def profile_of(
             origin,
             administrator_id,
             activated_at,
+            name,
             coalesce(invoices_to, administrator_id) AS invoices_to_account_id
         FROM organization
         WHERE id = $1
@@ -142,7 +154,8 @@ async def organizations_found(
         SELECT
             organization.id AS organization_id, organization.state, organization.origin,
             organization.activated_at, account.customer_number, account.id AS administrator_id,
-            account.name AS administrator_name, account.email AS administrator_email
+            account.name AS administrator_name, account.email AS administrator_email,
+            organization.name
         FROM organization
         INNER JOIN account ON account.id = organization.administrator_id
         WHERE
@@ -151,6 +164,7 @@ async def organizations_found(
                 $2::text IS NULL
                 OR lower($2) IN (organization.id::text, account.id::text)
                 OR account.customer_number = upper($2)
+                OR position(lower($2) IN lower(organization.name)) > 0
                 OR position(lower($2) IN lower(account.name)) > 0
                 OR position(lower($2) IN lower(account.email)) > 0
             )

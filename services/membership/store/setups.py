@@ -9,27 +9,28 @@ from shared.postgres.pool import Connection
 
 
 async def add_request(
-    connection: Connection, requested: SetupRequested, *, requested_by: UUID
+    connection: Connection, requested: SetupRequested, *, requested_by: UUID, name: str | None
 ) -> None:
     await connection.execute(
         """
         INSERT INTO setup_request (
-            id, organization_id, account_id, requested_by, state, requested_at
+            id, organization_id, account_id, requested_by, state, requested_at, name
         )
-        VALUES ($1, $2, $3, $4, 'PENDING_CONFIRMATION', $5)
+        VALUES ($1, $2, $3, $4, 'PENDING_CONFIRMATION', $5, $6)
         """,
         requested.request_id,
         requested.organization_id,
         requested.account_id,
         requested_by,
         requested.requested_at,
+        name,
     )
 
 
 async def find_request(connection: Connection, request_id: UUID) -> SetupRequest | None:
     row = await connection.fetchrow(
         """
-        SELECT id, organization_id, account_id, state, requested_at
+        SELECT id, organization_id, account_id, state, requested_at, name
         FROM setup_request
         WHERE id = $1
         """,
@@ -42,7 +43,7 @@ async def find_waiting(connection: Connection, account_id: UUID) -> SetupRequest
     """Find the one request that waits for an account."""
     row = await connection.fetchrow(
         """
-        SELECT id, organization_id, account_id, state, requested_at
+        SELECT id, organization_id, account_id, state, requested_at, name
         FROM setup_request
         WHERE account_id = $1 AND state = 'PENDING_CONFIRMATION'
         """,
@@ -87,7 +88,8 @@ async def waiting_requests(
             setup_request.organization_id,
             setup_request.account_id,
             account.customer_number,
-            setup_request.requested_at
+            setup_request.requested_at,
+            setup_request.name
         FROM setup_request
         INNER JOIN account ON account.id = setup_request.account_id
         WHERE

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.portal.asking import Asking, RefusedError
 from services.portal.store.letters import Letter
+from services.portal.views.faces import organization_called
 from shared.contracts.accounts import AccountFound, FindAccount
 from shared.contracts.credit_queries import ShowPoolTerms
 from shared.contracts.organizations import (
@@ -72,10 +73,9 @@ async def address(asking: Asking, letter: Letter, known: Known) -> Addressed | N
 
 
 def _called(organization: ListedOrganization | None) -> str:
-    """Organizations have no name of their own; people know them by who runs them."""
     if organization is None:
         return "Your organization"
-    return f"{organization.administrator_name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+    return organization_called(organization.name, organization.administrator_name)
 
 
 async def _find(asking: Asking, account_id: UUID) -> AccountFound | None:

@@ -10,7 +10,7 @@ from services.portal.rooms import Rooms
 from services.portal.store import work_items
 from services.portal.store.work_items import OperatorAct
 from services.portal.viewer import Viewer
-from services.portal.views.faces import face_of, faces_of
+from services.portal.views.faces import face_of, faces_of, organization_called
 from shared.contracts.credit_answers import LotList, LotState, PoolState
 from shared.contracts.credit_queries import ListLots, ShowPool
 from shared.contracts.credit_records import ListAdjustments, ListRefunds
@@ -73,7 +73,4 @@ async def _whose(rooms: Rooms, owner: UUID) -> tuple[str, UUID]:
     except RefusedError:
         face = await face_of(rooms.asking, owner)
         return face.name, owner
-    return (
-        f"{listed.administrator_name}\N{RIGHT SINGLE QUOTATION MARK}s organization",
-        listed.administrator_id,
-    )
+    return organization_called(listed.name, listed.administrator_name), listed.administrator_id

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from services.portal.asking import RefusedError
 from services.portal.forms import Form, read_form
+from services.portal.naming import organization_name
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import (
     NotFound,
@@ -20,7 +21,7 @@ from services.portal.sessions import (
 from services.portal.show import go, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
-from services.portal.views.faces import Face, face_of
+from services.portal.views.faces import Face, face_of, organization_called
 from shared.contracts.membership import LeaveOrganization
 from shared.contracts.organizations import (
     OrganizationProfile,
@@ -41,7 +42,7 @@ class Joined:
 
     @property
     def name(self) -> str:
-        return f"{self.administrator.name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+        return organization_called(self.profile.name, self.administrator.name)
 
 
 async def account(request: Request) -> Response:
@@ -67,8 +68,11 @@ async def request_setup(request: Request) -> Response:
     )
 
     def build(form: Form) -> RequestSetup:
-        number = form.get("customer_number")
-        return RequestSetup(account_id=viewer.account_id, customer_number=number)
+        return RequestSetup(
+            account_id=viewer.account_id,
+            customer_number=form.get("customer_number"),
+            name=organization_name(form),
+        )
 
     return await submit(request, act, build, _page(request, viewer))
 

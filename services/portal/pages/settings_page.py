@@ -1,4 +1,4 @@
-"""/o/{organization}/settings: zone and alerts, tokens of the API, webhooks, handing over."""
+"""/o/{organization}/settings: its name, zone and alerts, tokens, webhooks, handing over."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -9,11 +9,13 @@ from starlette.routing import Route
 
 from services.portal.api.tokens import Allowed, list_tokens
 from services.portal.forms import FieldErrors, Form
+from services.portal.naming import FIELD, organization_name
 from services.portal.rooms import rooms_in
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.webhooks.subscriptions import list_webhooks
 from shared.contracts.credit_terms import SetPoolTerms
+from shared.contracts.organizations import RenameOrganization
 
 DAYS_MAX = 365
 
@@ -36,6 +38,29 @@ async def save(request: Request) -> Response:
         done=f"{desk.home}/settings",
     )
     return await submit(request, act, _terms, page)
+
+
+async def rename(request: Request) -> Response:
+    """Say what the organization is called."""
+    desk = await open_desk(request)
+
+    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
+        return await settings_page(request, desk, **shown)
+
+    act = Act(
+        owner=desk.id,
+        title="Name saved",
+        failed="Name not saved",
+        done=f"{desk.home}/settings",
+    )
+    return await submit(request, act, _name, page)
+
+
+def _name(form: Form) -> RenameOrganization:
+    name = organization_name(form)
+    if name is None:
+        raise FieldErrors({FIELD: "Type what people call it."})
+    return RenameOrganization(name=name)
 
 
 def _terms(form: Form) -> SetPoolTerms:
@@ -97,4 +122,5 @@ async def settings_page(
 routes = [
     Route("/o/{organization}/settings", settings, methods=["GET"]),
     Route("/o/{organization}/settings", save, methods=["POST"]),
+    Route("/o/{organization}/settings/name", rename, methods=["POST"]),
 ]

@@ -15,7 +15,7 @@ from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, organization_in, require_viewer
 from services.portal.show import format_for, show
 from services.portal.viewer import Viewer
-from services.portal.views.faces import Face, face_of
+from services.portal.views.faces import Face, face_of, organization_called
 from shared.contracts.credit_queries import ShowPoolTerms
 from shared.contracts.message import CommandData, Contract, refuse
 from shared.contracts.organizations import (
@@ -49,8 +49,7 @@ class Desk:
 
     @property
     def name(self) -> str:
-        """Organizations have no name of their own; people know them by who runs them."""
-        return f"{self.administrator.name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+        return organization_called(self.profile.name, self.administrator.name)
 
     @property
     def zone(self) -> str:

@@ -63,6 +63,11 @@ def called(face: AccountFound) -> Face:
     )
 
 
+def organization_called(name: str | None, administrator: str) -> str:
+    """Call an organization by its name; until it has one, people know it by who runs it."""
+    return name or f"{administrator}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+
+
 async def _asked(asking: Asking, account: UUID) -> Face:
     try:
         return called(await asking.show(FindAccount(account_id=account), AccountFound))

@@ -22,6 +22,7 @@ from shared.contracts.message import Fact, FactData
 TOLD: tuple[type[FactData], ...] = (
     organizations.OrganizationActivated,
     organizations.OrganizationLapsed,
+    organizations.OrganizationRenamed,
     membership.MemberAdded,
     membership.MemberRemoved,
     membership.MemberOffboarded,

@@ -106,6 +106,23 @@ async def test_R8_asking_again_while_a_request_waits_changes_nothing(
     assert len([f for f in told.facts_of(first.organization_id) if f.type.count("setup")]) == 1
 
 
+async def test_R10_an_organization_is_called_as_its_request_said(
+    fay: Registered, portal: Portal, operator: Portal
+) -> None:
+    wish = a_setup(fay).model_copy(update={"name": "Fern College"})
+    asked = result_of(await portal.ask(wish, by=fay.id))
+    waiting = result_of(await operator.ask(ListSetupRequests(limit=500), by=an_id()))["requests"]
+    assert isinstance(waiting, list)
+    seen = [one for one in waiting if isinstance(one, dict) and one["account_id"] == str(fay.id)]
+
+    await operator.ask(ConfirmSetup(request_id=UUID(str(asked["request_id"]))), by=an_id())
+
+    organization = UUID(str(asked["organization_id"]))
+    shown = result_of(await portal.ask(ShowOrganization(), by=fay.id, owner=organization))
+    assert [one["name"] for one in seen] == ["Fern College"]
+    assert shown["name"] == "Fern College"
+
+
 async def test_R10_an_operators_word_makes_the_appointed_account_administrator(
     fay: Registered, portal: Portal, operator: Portal, told: Listener
 ) -> None:

@@ -36,6 +36,8 @@ from shared.contracts.nodes import (
 )
 from shared.contracts.organizations import (
     OrganizationProfile,
+    OrganizationRenamed,
+    RenameOrganization,
     RequestSetup,
     SetupRequested,
     ShowOrganization,
@@ -62,6 +64,10 @@ ROWS = (
     Operation("GET", A, ShowAccount, AccountProfile, READ, "accounts", account_is="account_id"),
     Operation("POST", f"{A}/setup-requests", RequestSetup, SetupRequested, PEOPLE, "accounts"),
     Operation("GET", O, ShowOrganization, OrganizationProfile, READ, "organizations"),
+    Operation(
+        "PUT", f"{O}/name", RenameOrganization, OrganizationRenamed, PEOPLE, "organizations",
+        example={"name": "Larkspur Visual"},
+    ),
     Operation("POST", f"{O}/leave", LeaveOrganization, MemberRemoved, PEOPLE, "members"),
     Operation("GET", f"{O}/members", ListMembers, MemberList, READ, "members"),
     Operation(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.portal.asking import Asking, RefusedError
 from services.portal.rooms import Rooms
+from services.portal.views.faces import organization_called
 from shared.contracts.organizations import ListOrganizations, OrganizationList
 from shared.messaging.ask import NoAnswer
 
@@ -44,7 +45,7 @@ class Names:
         name = f"{subject[:8]}…"
         for listed in found.organizations:
             if UUID(subject) in (listed.organization_id, listed.administrator_id):
-                name = f"{listed.administrator_name}\N{RIGHT SINGLE QUOTATION MARK}s organization"
+                name = organization_called(listed.name, listed.administrator_name)
         self._known[subject] = (monotonic(), name)
 
 
