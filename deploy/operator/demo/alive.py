@@ -6,6 +6,7 @@ with the stack.
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -129,7 +130,13 @@ async def work(stack: Stack) -> None:
         found = {name: await _found(speaks, name) for name in PEOPLE}
         people = {name: UUID(str(account["account_id"])) for name, account in found.items()}
         studio = Studio(stack, speaks, UUID(str(found[BUYER]["organization_id"])), people)
-        await asyncio.gather(studio.shop(), *(studio.render(node) for node in NODES))
+        working = asyncio.gather(studio.shop(), *(studio.render(node) for node in NODES))
+        while stack.is_running and not working.done():
+            await asyncio.wait((working,), timeout=LOOKS_EVERY_SECONDS)
+        if not stack.is_running:
+            # Whoever takes leave of a broker that is gone waits for it to come back.
+            os._exit(0)
+        await working
 
 
 async def _found(speaks: Stage, name: str) -> dict[str, object]:
