@@ -9,8 +9,9 @@ from typing import Literal
 from shared.bulk.table import TOLD_COLUMNS, Row
 from shared.bulk.wishes import COLUMNS, FORMULA, Wrong
 
-# A dry run knows `passes` and `depends`: on an earlier row of the same file.
-Outcome = Literal["done", "same", "refused", "unanswered", "passes", "depends"]
+# A dry run knows `passes` and `depends`: on an earlier row of the same file. Of a file that somebody
+# stopped the rows that were left are `stopped`.
+Outcome = Literal["done", "same", "refused", "unanswered", "stopped", "passes", "depends"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Result:
     @property
     def failed(self) -> bool:
         """Whether the row is among those to mend and send again."""
-        return self.outcome in {"refused", "unanswered"}
+        return self.outcome in {"refused", "unanswered", "stopped"}
 
 
 def text_of(result: Result) -> str:
@@ -40,6 +41,8 @@ def text_of(result: Result) -> str:
             return f"{line}: would be decided after line {result.earlier}"
         case "unanswered":
             return f"{line}: no answer; send the file again"
+        case "stopped":
+            return f"{line}: not begun; send the file again"
         case "passes":
             return f"{line}: would be done"
         case _:

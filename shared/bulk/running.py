@@ -1,12 +1,12 @@
 """Carries the rows of a table out, many people at once and each person's rows in order (T34)."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
 from shared.bulk.office import Office
+from shared.bulk.pacing import Progress, Stops, in_waves, never
 from shared.bulk.receipts import Receipt
 from shared.bulk.results import Result
 from shared.bulk.table import Row
@@ -15,14 +15,11 @@ from shared.contracts.membership import MemberAdded
 from shared.contracts.message import Verdict
 from shared.contracts.refusals import RefusalCode
 
-PEOPLE_AT_ONCE = 20
 # Licensing and the ledger hear of who was just added, or of what just arose, within moments.
 UNHEARD = {RefusalCode.NOT_IN_ORGANIZATION, RefusalCode.UNKNOWN_ORGANIZATION}
 HEARING_SECONDS = 15.0
 HEARING_AGAIN_SECONDS = 0.25
 NOBODY = Wrong(RefusalCode.NOT_IN_ORGANIZATION, "email: nobody in the organization has it")
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -32,35 +29,21 @@ class Run:
     office: Office
     receipt: Receipt
     progress: Progress = lambda _done, _total: None
+    stops: Stops = never
     added: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
-    _done: int = 0
 
     async def all(self, rows: Sequence[Row]) -> list[Result]:
         """Carry every row out; gives what became of each, in the order of the file."""
-        by_person: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_person[_person(row)].append(row)
-        limit = asyncio.Semaphore(PEOPLE_AT_ONCE)
-        results: dict[int, Result] = {}
-
-        async def of_person(theirs: list[Row]) -> None:
-            async with limit:
-                for row in theirs:
-                    results[row.line] = await self._one(row)
-                    self._done += 1
-                    self.progress(self._done, len(rows))
-
-        async with asyncio.TaskGroup() as tasks:
-            for theirs in by_person.values():
-                tasks.create_task(of_person(theirs))
-        return [results[row.line] for row in rows]
+        return await in_waves(rows, self._one, self.progress)
 
     async def _one(self, row: Row) -> Result:
         if isinstance(row.wish, Wrong):
             return Result(row, "refused", row.wish)
         if row.same_as is not None:
             return Result(row, "same", earlier=row.same_as)
+        if self.stops():
+            return Result(row, "stopped")
         verdict = await self._decided(row, row.wish)
         if isinstance(verdict, Wrong):
             return Result(row, "refused", verdict)
@@ -113,8 +96,3 @@ class Run:
         elif isinstance(wish, Remove):
             self.added.discard(person)
             self.gone.add(person)
-
-
-def _person(row: Row) -> str:
-    """Whose row it is; one that cannot be read stands for itself."""
-    return f"line {row.line}" if isinstance(row.wish, Wrong) else row.wish.email.casefold()

@@ -7,6 +7,7 @@ lost its end would still look like one.
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from shared.bulk.wishes import COLUMNS, Wish, Wrong, read_wish
@@ -16,8 +17,33 @@ BYTES_MAX = 5_000_000
 ROWS_MAX = 5_000
 # What a file of failed rows says of each; such a file may be mended and sent as it is.
 TOLD_COLUMNS = ("line", "code", "message")
-SEPARATORS = ",;\t"
-ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+MARKED = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# What spreadsheets save, the likeliest last: few texts in another encoding happen to be UTF-8.
+UNMARKED = ("utf-8", "cp1252")
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252",
+}
+# Other words for the columns that people use.
+SYNONYMS = {
+    "act": "action",
+    "do": "action",
+    "e-mail": "email",
+    "e-mail address": "email",
+    "email address": "email",
+    "mail": "email",
+    "license": "product",
+    "licence": "product",
+    "seat": "product",
+    "access": "mode",
+    "credit access": "mode",
+    "quota": "limit",
+    "credits": "limit",
+    "every": "period",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +58,20 @@ class Row:
 
 class UnreadableError(Exception):
     """The file is no such table, or not the whole of one; nothing of it was done."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file as text, and what it was taken for: its encoding and what parts its cells."""
+
+    text: str
+    encoding: str
+    separator: str
+
+    @property
+    def taken_for(self) -> str:
+        """Say how the file was read, so that a wrong guess is seen."""
+        return f"{SEPARATORS[self.separator]}, {ENCODINGS[self.encoding]}"
 
 
 def example() -> str:
@@ -49,36 +89,50 @@ def example() -> str:
 
 def read(content: bytes) -> tuple[Row, ...]:
     """Read every row; raises UnreadableError when the file as a whole is wrong."""
-    if len(content) > BYTES_MAX:
-        message = f"too_large: the file has more than {BYTES_MAX:,} bytes"
-        raise UnreadableError(message)
-    text = _text(content)
-    if not text.endswith(("\n", "\r")):
-        message = "malformed: the last line does not end; is the file whole? add a line break"
-        raise UnreadableError(message)
-    rows = tuple(_rows(text))
+    rows = tuple(_rows(sheet_of(content)))
     if not rows:
         message = "malformed: the file has no row"
         raise UnreadableError(message)
     return _marked(rows)
 
 
-def _text(content: bytes) -> str:
-    encoding = next((name for mark, name in ENCODINGS if content.startswith(mark)), "utf-8")
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        message = f"malformed: line {line} is not {encoding.upper()}; save the table as CSV UTF-8"
-        raise UnreadableError(message) from error
+def sheet_of(content: bytes) -> Sheet:
+    """Read a file as text; raises UnreadableError when it is none, or not whole."""
+    if len(content) > BYTES_MAX:
+        message = f"too_large: the file has more than {BYTES_MAX:,} bytes"
+        raise UnreadableError(message)
+    text, encoding = _text(content)
+    if not text.endswith(("\n", "\r")):
+        message = "malformed: the last line does not end; is the file whole? add a line break"
+        raise UnreadableError(message)
+    return Sheet(text, encoding, _separator(text))
+
+
+def column_of(name: str) -> str:
+    """The column that a header's word stands for."""
+    word = name.strip().casefold()
+    return SYNONYMS.get(word, word)
+
+
+def _text(content: bytes) -> tuple[str, str]:
+    marked = next((name for mark, name in MARKED if content.startswith(mark)), None)
+    for encoding in UNMARKED if marked is None else (marked,):
+        with suppress(UnicodeDecodeError):
+            return _checked(content.decode(encoding)), encoding
+    message = "malformed: this is no text that we can read; save the table as CSV UTF-8"
+    raise UnreadableError(message)
+
+
+def _checked(text: str) -> str:
     if "\x00" in text:
         message = "malformed: the file holds binary data; save the table as CSV UTF-8"
         raise UnreadableError(message)
     return text
 
 
-def _rows(text: str) -> Iterator[Row]:
-    table = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_separator(text))
+def _rows(sheet: Sheet) -> Iterator[Row]:
+    lines = io.StringIO(sheet.text, newline="")
+    table = csv.reader(lines, strict=True, delimiter=sheet.separator)
     try:
         header = _header(next(table, []))
         filled = (cells for cells in table if any(cell.strip() for cell in cells))
@@ -99,7 +153,7 @@ def _separator(text: str) -> str:
 
 
 def _header(cells: list[str]) -> list[str]:
-    names = [cell.strip().casefold() for cell in cells]
+    names = [column_of(cell) for cell in cells]
     known = COLUMNS + TOLD_COLUMNS
     unknown = [name for name in names if name not in known]
     if unknown:

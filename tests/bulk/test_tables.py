@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bulk.results import Result, failed_rows
-from shared.bulk.table import ROWS_MAX, Row, UnreadableError, example, read
+from shared.bulk.table import ROWS_MAX, Row, UnreadableError, example, read, sheet_of
 from shared.bulk.wishes import Access, Add, Assign, Remove, Revoke, Wrong
 from shared.contracts.refusals import RefusalCode
 
@@ -31,7 +31,7 @@ def test_T34_the_template_reads_as_one_wish_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_T34_what_spreadsheets_save_is_read(separator: str, encoding: str, ending: str) -> None:
     text = f"Action,Email,Product\nassign,{BEN},Lumen für Max\n"
@@ -41,10 +41,39 @@ def test_T34_what_spreadsheets_save_is_read(separator: str, encoding: str, endin
     assert row.wish == Assign(action="assign", email=BEN, product="Lumen für Max")
 
 
-def test_T34_another_encoding_is_refused_with_its_line() -> None:
-    content = HEADER.encode() + "add,bjørn@studio.example,MEMBER,,,,\n".encode("latin-1")
+@pytest.mark.parametrize(
+    ("encoding", "separator", "taken_for"),
+    [
+        ("utf-8", ",", "comma, UTF-8"),
+        ("utf-8-sig", ";", "semicolon, UTF-8"),
+        ("utf-16", "\t", "tab, UTF-16"),
+        ("cp1252", ";", "semicolon, Windows-1252"),
+    ],
+)
+def test_T34_it_is_told_how_a_file_was_read(
+    encoding: str, separator: str, taken_for: str
+) -> None:
+    text = f"action,email,product\nassign,{BEN},Lumen für Max\n".replace(",", separator)
 
-    assert reason(content) == "malformed: line 2 is not UTF-8; save the table as CSV UTF-8"
+    [row] = read(text.encode(encoding))
+
+    assert row.wish == Assign(action="assign", email=BEN, product="Lumen für Max")
+    assert sheet_of(text.encode(encoding)).taken_for == taken_for
+
+
+def test_T34_no_text_at_all_is_refused() -> None:
+    content = HEADER.encode() + b"add,\x81\x8d@studio.example,MEMBER,,,,\n"
+
+    assert reason(content) == (
+        "malformed: this is no text that we can read; save the table as CSV UTF-8"
+    )
+
+
+def test_T34_columns_go_by_the_words_that_people_use() -> None:
+    [row] = read(f"Do;E-mail;Access;Quota;Every\naccess;{BEN};quota;120;month\n".encode())
+
+    assert isinstance(row.wish, Access)
+    assert row.wish.email == BEN
 
 
 @pytest.mark.parametrize(
@@ -55,7 +84,7 @@ def test_T34_another_encoding_is_refused_with_its_line() -> None:
         (HEADER.encode(), "no row"),
         (b"", "does not end"),
         (b"PK\x03\x04\x00\x00 a workbook\n", "binary"),
-        (b"action,mail\nadd,b@x.y\n", "unknown_field: no column is called 'mail'"),
+        (b"action,phone\nadd,b@x.y\n", "unknown_field: no column is called 'phone'"),
         (b"action,role\nadd,MEMBER\n", "needs action and email"),
         (b"action,email,email\nadd,b@x.y,b@x.y\n", "each name once"),
         (b"action,email\n" + b"remove,b@x.y\n" * (ROWS_MAX + 1), "too_large: more than 5,000"),
