@@ -2,6 +2,7 @@
 
 from services.portal import commanding, rooms, site
 from services.portal.api import keys
+from services.portal.awaiting import telling
 from services.portal.bulk import carrying
 from services.portal.live import listening
 from services.portal.mail import sending
@@ -19,6 +20,7 @@ if __name__ == "__main__":
             *commanding.WORKS,
             *listening.WORKS,
             *carrying.WORKS,
+            *telling.WORKS,
             dying.redrive,
             reconciling.reconcile,
             outgoing.deliver,

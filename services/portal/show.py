@@ -74,6 +74,21 @@ def go(request: Request, address: str, *, receipt: UUID | None = None) -> Respon
     return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
 
 
+async def receipt_in(request: Request) -> store.Sent | None:
+    """What was just done, if the address says so and it was done by who looks."""
+    named = request.query_params.get(RECEIPT)
+    viewer = None if named is None else await current_viewer(request)
+    if named is None or viewer is None:
+        return None
+    try:
+        form = UUID(named)
+    except ValueError:
+        return None
+    async with rooms_in(request).pool.acquire() as database:
+        sent = await store.find(database, form, viewer.account_id)
+    return sent if sent and sent.outcome and sent.outcome.accepted else None
+
+
 def is_own_path(path: str) -> bool:
     """Whether an address leads to a page of ours and nowhere else."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
@@ -121,7 +136,7 @@ async def _context(request: Request, zone: str | None) -> dict[str, Any]:
         "density": _chosen(request, "density", DENSITIES),
         "paused": request.cookies.get("paused") == "yes",
         "new_form": lambda: forms.mint(rooms, session),
-        "receipt": await _receipt(request, rooms, viewer),
+        "receipt": await receipt_in(request),
         "swapped": request.headers.get("hx-request") == "true",
         "session_ends": session and lasts_until(session, rooms.settings),
         "session_seconds": session and seconds_left(rooms, session),
@@ -168,20 +183,6 @@ def _status(status: int, refused: Refused | None, errors: Mapping[str, str]) -> 
     if refused is not None:
         return status_of(refused)
     return HTTPStatus.UNPROCESSABLE_ENTITY if errors else status
-
-
-async def _receipt(request: Request, rooms: Rooms, viewer: Viewer | None) -> store.Sent | None:
-    """What was just done, if the address says so and it was done by who looks."""
-    named = request.query_params.get(RECEIPT)
-    if named is None or viewer is None:
-        return None
-    try:
-        form = UUID(named)
-    except ValueError:
-        return None
-    async with rooms.pool.acquire() as database:
-        sent = await store.find(database, form, viewer.account_id)
-    return sent if sent and sent.outcome and sent.outcome.accepted else None
 
 
 def _chosen(request: Request, name: str, among: tuple[str, ...]) -> str:

@@ -9,8 +9,8 @@ from typing import Literal
 from shared.bulk.table import TOLD_COLUMNS, Row
 from shared.bulk.wishes import COLUMNS, FORMULA, Wrong
 
-# A dry run knows `passes` and `depends`: on an earlier row of the same file. Of a file that somebody
-# stopped the rows that were left are `stopped`.
+# A dry run knows `passes` and `depends`: on an earlier row of the same file. What was left when
+# somebody stopped a file is `stopped`.
 Outcome = Literal["done", "same", "refused", "unanswered", "stopped", "passes", "depends"]
 
 

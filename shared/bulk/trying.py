@@ -1,8 +1,8 @@
 """Tells what a table would do, and does nothing (T34): every row is asked of its own service.
 
 Many are asked at once; a row that needs what an earlier one of the same person does is told so.
-Seats are counted through the file in its order, once everything else is known. The ledger decides about access when it is set: here only what the row itself and the
-person's role tell is looked at.
+Seats are counted through the file in its order, once everything else is known. The ledger decides
+about access when it is set: here only what the row itself and the person's role tell is looked at.
 """
 
 from collections.abc import Sequence

@@ -134,6 +134,7 @@ QUERIES: tuple[type[CommandData], ...] = (
     credit_reports.ListStatementLots,
     credit_reports.ListStatementPeople,
     credit_reports.ShowUsage,
+    credit_reports.ShowBalances,
     credit_reports.ListUsageLines,
     credit_reports.DryRun,
     credit_reports.EstimateJob,

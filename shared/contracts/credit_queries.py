@@ -14,7 +14,7 @@ from shared.contracts.message import CommandData
 PageSize = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str, Field(min_length=1, max_length=300)]
 HoldStatus = Literal["open", "captured", "voided", "expired"]
-RequestStatus = Literal["open", "approved", "declined"]
+RequestStatus = Literal["open", "approved", "declined", "lapsed"]
 
 
 class LedgerQuestion(CommandData):
@@ -114,7 +114,7 @@ class ListHolds(LedgerQuestion):
 
 
 class ListRequests(LedgerQuestion):
-    """List requests for access or quota, of one `state` or all.
+    """List requests for access or quota, of one `state` or all; open ones lapse after 30 days.
 
     Answers `{requests: [{request_id, account_id, mode, limit, reason, state, asked_at, decided_at,
     decided_reason}], after}`.

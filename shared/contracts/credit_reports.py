@@ -1,5 +1,6 @@
 """Questions whose answer is worked out: statements, usage, dry runs, estimates."""
 
+from datetime import timedelta
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from shared.contracts.work import Measure, Name, TagName, Unit
 GROUPS = r"^(user|job|product|project|node|node_class|unit|day|tag:[^\x00]{1,60})$"
 GROUPS_MAX = 3
 FRAMES_MAX = 10**7
+DAYS_MAX = 400
 # As long as three names of 120 characters may get when they are escaped.
 CURSOR_MAX = 2_500
 
@@ -140,6 +142,30 @@ class ShowUsage(LedgerQuestion):
     @model_validator(mode="after")
     def _time_runs_forward(self) -> Self:
         _check_span(self.since, self.until)
+        return self
+
+
+class ShowBalances(LedgerQuestion):
+    """Show what was left at the end of each day from `since` until before `until`, by booking.
+
+    Days are those of the wallet's time zone, at most 400; the one that is not over ends now.
+    Answers `{points: [{day, at, free, held}], zone}`, oldest first: `free` is what nobody held and
+    `held` what open holds had. `held` is left out of days since which too much was booked to be
+    summed while somebody waits. Refused `malformed` for more days.
+    """
+
+    TYPE: ClassVar[str] = "coffer.credit_ledger.show_balances.v1"
+    ROUTING_KEY: ClassVar[str] = "credit_ledger.show_balances"
+
+    since: Moment
+    until: Moment
+
+    @model_validator(mode="after")
+    def _time_runs_forward(self) -> Self:
+        _check_span(self.since, self.until)
+        if self.until - self.since > timedelta(days=DAYS_MAX):
+            message = f"until: at most {DAYS_MAX} days after since"
+            raise ValueError(message)
         return self
 
 

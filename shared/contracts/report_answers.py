@@ -1,5 +1,6 @@
 """What the credit ledger works out: statements, usage, dry runs, estimates."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -153,6 +154,22 @@ class UsageCharge(OpenContract):
     rate: int | None = None
     hold_id: UUID | None = None
     booked_at: Moment
+
+
+class BalancePoint(OpenContract):
+    """What was left at the end of a day; `held` is absent where it was too much to sum."""
+
+    day: date
+    at: Moment
+    free: Amount
+    held: Amount | None = None
+
+
+class Balances(OpenContract):
+    """The answer to `ShowBalances`."""
+
+    points: tuple[BalancePoint, ...]
+    zone: str
 
 
 class UsageCharges(OpenContract):

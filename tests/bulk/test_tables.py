@@ -50,9 +50,7 @@ def test_T34_what_spreadsheets_save_is_read(separator: str, encoding: str, endin
         ("cp1252", ";", "semicolon, Windows-1252"),
     ],
 )
-def test_T34_it_is_told_how_a_file_was_read(
-    encoding: str, separator: str, taken_for: str
-) -> None:
+def test_T34_it_is_told_how_a_file_was_read(encoding: str, separator: str, taken_for: str) -> None:
     text = f"action,email,product\nassign,{BEN},Lumen für Max\n".replace(",", separator)
 
     [row] = read(text.encode(encoding))

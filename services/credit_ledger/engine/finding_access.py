@@ -34,10 +34,10 @@ async def find_requests(
 async def find_open_requests(
     connection: "asyncpg.Connection[asyncpg.Record]", book: Book, acts: Sequence[RequestCredits]
 ) -> None:
-    """Count the open requests of those who ask once more."""
+    """Find the open requests of those who ask once more."""
     people = [act.by for act in acts if act.by is not None]
-    counts = await requests.open_requests_of(connection, book.id, people)
-    book.found.update({OpenOf(person): count for person, count in counts.items()})
+    asked = await requests.open_requests_of(connection, book.id, people)
+    book.found.update({OpenOf(person): times for person, times in asked.items()})
 
 
 async def _find_uses(

@@ -7,6 +7,8 @@ from pydantic import JsonValue
 
 from services.credit_ledger.queries.door import find_wallet, queries, unknown
 from services.credit_ledger.queries.pages import page, rfc3339
+from services.credit_ledger.queries.pools import SharedClock
+from services.credit_ledger.rules.requests import LAPSE_AFTER
 from services.credit_ledger.rules.terms import Terms
 from services.credit_ledger.store import reading, requests
 from services.credit_ledger.store.requests import RequestKept
@@ -20,15 +22,21 @@ BEFORE_ALL: Final = UUID(int=0)
 
 
 @queries(filter=carries(ListRequests))
-async def list_requests(command: Command[ListRequests], pool: Pool) -> Verdict:
+async def list_requests(command: Command[ListRequests], pool: Pool, clock: SharedClock) -> Verdict:
     """List a page of requests, of one state or of all."""
     after, limit = command.data.after or BEFORE_ALL, command.data.limit
+    lapsed_at = clock.now() - LAPSE_AFTER
     async with pool.acquire() as connection:
         wallet = await find_wallet(connection, command)
         if wallet is None:
             return unknown(command)
         found = await requests.requests_page(
-            connection, wallet.id, after, limit + 1, state=command.data.state
+            connection,
+            wallet.id,
+            after,
+            limit + 1,
+            lapsed_at=lapsed_at,
+            state=command.data.state,
         )
     rows: list[JsonValue] = [_request(request) for request in found[:limit]]
     return page(command, "requests", rows, [str(request.id) for request in found])

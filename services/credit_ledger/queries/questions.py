@@ -3,6 +3,7 @@
 from services.credit_ledger.queries import (
     access,
     audit,
+    balances,
     books,
     copies,
     door,
@@ -13,5 +14,16 @@ from services.credit_ledger.queries import (
     usage,
 )
 
-FAMILIES = (access, audit, books, copies, planning, pools, records, statements, usage)
+FAMILIES = (
+    access,
+    audit,
+    balances,
+    books,
+    copies,
+    planning,
+    pools,
+    records,
+    statements,
+    usage,
+)
 router = door.router

@@ -1,6 +1,6 @@
 """Requests: a Member or Guest asks for access or a higher quota, the Administrator decides."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from shared.contracts.refusals import RefusalCode
 
 OPEN_MAX: Final = 5
 """Open requests of one person; more would only bury the Administrator."""
+LAPSE_AFTER: Final = timedelta(days=30)
+"""So old a request is answered by asking anew: what it asked for may be long past."""
 
 UNKNOWN = Refusal((RefusalCode.UNKNOWN_REQUEST,), "request")
 DECIDED = Refusal((RefusalCode.REQUEST_DECIDED,), "request")
@@ -34,16 +36,17 @@ TOO_MANY = Refusal((RefusalCode.RATE_LIMITED,), "requests")
 
 
 class Request(Struct, frozen=True):
-    """A request as it was found; only an open one is left to decide."""
+    """A request as it was found; only an open one that has not lapsed is left to decide."""
 
     person: UUID
     mode: WishedMode
     quota: int | None
     is_open: bool
+    asked_at: datetime
 
 
 class OpenOf(Struct, frozen=True):
-    """Under this name a book's `found` has how many open requests a person has."""
+    """Under this name a book's `found` has when each open request of a person was made."""
 
     person: UUID
 
@@ -75,7 +78,7 @@ def request_credits(book: Book, act: RequestCredits, now: datetime) -> Decision 
     access = subject_of(book, act.by) if act.by is not None else NOT_IN_ORGANIZATION
     if isinstance(access, Refusal):
         return access
-    if _open_of(book, access.person) >= OPEN_MAX:
+    if _open_of(book, access.person, now) >= OPEN_MAX:
         return TOO_MANY
     made = RequestMade(act.command, access.person, act.mode, act.quota, act.reason, now)
     line = _line(act.command, access.person, Wish(act.mode, act.quota), act.reason)
@@ -96,7 +99,7 @@ def decide_request(book: Book, act: DecideRequest, now: datetime) -> Decision | 
     request = request_of(book, act.request)
     if request is None:
         return UNKNOWN
-    if not request.is_open:
+    if not request.is_open or has_lapsed(request.asked_at, now):
         return DECIDED
     if not act.approve:
         said = _line(act.request, request.person, Wish(request.mode, request.quota), act.answer)
@@ -134,15 +137,23 @@ def request_of(book: Book, request: UUID) -> Request | None:
     assert found is None or isinstance(found, Request)
     for record in book.left:
         if isinstance(record, RequestMade) and record.id == request:
-            found = Request(record.person, record.mode, record.quota, is_open=True)
+            found = Request(
+                record.person, record.mode, record.quota, is_open=True, asked_at=record.asked_at
+            )
         elif isinstance(record, RequestDecided) and record.id == request and found is not None:
             found = replace(found, is_open=False)
     return found
 
 
-def _open_of(book: Book, person: UUID) -> int:
-    count = book.found.get(OpenOf(person), 0)
-    assert isinstance(count, int)
+def has_lapsed(asked_at: datetime, now: datetime) -> bool:
+    """Whether a request waited so long that nobody decides it any more."""
+    return asked_at <= now - LAPSE_AFTER
+
+
+def _open_of(book: Book, person: UUID, now: datetime) -> int:
+    asked = book.found.get(OpenOf(person), ())
+    assert isinstance(asked, tuple)
+    count = sum(not has_lapsed(at, now) for at in asked)
     return count + sum(_opens(book, record, person) for record in book.left)
 
 

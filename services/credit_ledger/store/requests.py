@@ -18,10 +18,13 @@ UPDATE request SET
     state = $3, quota_set = $4, decided_by = $5, decided_at = $6, answer = $7
 WHERE wallet = $1 AND id = $2
 """
-# Pages of the requests of $1 after $2, at most $3 of them, in the state $4 or in any.
+# Pages of the requests of $1 after $2, at most $3 of them, in the state $5 or in any. What was
+# asked before $4 and never decided has lapsed: that is a matter of time, and nothing is written.
 REQUESTS = """
 SELECT
-    id, person, mode, coalesce(quota_set, quota), reason, state, asked_at, decided_at, answer
+    id, person, mode, coalesce(quota_set, quota), reason,
+    CASE WHEN state = 'open' AND asked_at <= $4 THEN 'lapsed' ELSE state END,
+    asked_at, decided_at, answer
 FROM request
 WHERE wallet = $1 AND id > $2
 ORDER BY id
@@ -29,9 +32,13 @@ LIMIT $3
 """
 REQUESTS_IN_STATE = """
 SELECT
-    id, person, mode, coalesce(quota_set, quota), reason, state, asked_at, decided_at, answer
+    id, person, mode, coalesce(quota_set, quota), reason, $5::text, asked_at, decided_at, answer
 FROM request
-WHERE wallet = $1 AND state = $4 AND id > $2
+WHERE
+    wallet = $1
+    AND state = CASE WHEN $5::text = 'lapsed' THEN 'open' ELSE $5::text END
+    AND id > $2
+    AND (state <> 'open' OR (asked_at <= $4) = ($5::text = 'lapsed'))
 ORDER BY id
 LIMIT $3
 """
@@ -52,13 +59,19 @@ class RequestKept(NamedTuple):
 
 
 async def requests_page(
-    connection: Connection, wallet: int, after: UUID, limit: int, *, state: str | None
+    connection: Connection,
+    wallet: int,
+    after: UUID,
+    limit: int,
+    *,
+    lapsed_at: datetime,
+    state: str | None,
 ) -> list[RequestKept]:
     """List requests in the order of their ids, which is that of asking."""
     if state is None:
-        rows = await connection.fetch(REQUESTS, wallet, after, limit)
+        rows = await connection.fetch(REQUESTS, wallet, after, limit, lapsed_at)
     else:
-        rows = await connection.fetch(REQUESTS_IN_STATE, wallet, after, limit, state)
+        rows = await connection.fetch(REQUESTS_IN_STATE, wallet, after, limit, lapsed_at, state)
     return [RequestKept(*row) for row in rows]
 
 
@@ -84,7 +97,7 @@ async def requests_named(
     """Find requests of a wallet."""
     rows = await connection.fetch(
         """
-        SELECT id, person, mode, quota, state = 'open' AS is_open
+        SELECT id, person, mode, quota, state = 'open' AS is_open, asked_at
         FROM request
         WHERE wallet = $1 AND id = ANY($2::uuid [])
         """,
@@ -96,11 +109,11 @@ async def requests_named(
 
 async def open_requests_of(
     connection: Connection, wallet: int, people: Sequence[UUID]
-) -> dict[UUID, int]:
-    """Count the open requests of people; who has none is absent."""
+) -> dict[UUID, tuple[datetime, ...]]:
+    """Tell when each open request of people was made; who has none is absent."""
     rows = await connection.fetch(
         """
-        SELECT person, count(*) AS open
+        SELECT person, array_agg(asked_at) AS asked
         FROM request
         WHERE wallet = $1 AND state = 'open' AND person = ANY($2::uuid [])
         GROUP BY person
@@ -108,4 +121,4 @@ async def open_requests_of(
         wallet,
         people,
     )
-    return {row["person"]: row["open"] for row in rows}
+    return {row["person"]: tuple(row["asked"]) for row in rows}

@@ -1,6 +1,7 @@
 """The work that checks and applies tables, one after the other; what a killed one began goes on."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import structlog
 from services.portal.bulk.taking import wake_of
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import uploads
+from services.portal.store.letters import NewLetter, add_letters
 from services.portal.store.uploads import State, Upload
 from shared.bulk.office import NotShownError, Office
 from shared.bulk.receipts import Receipt
@@ -32,9 +34,10 @@ log = structlog.get_logger()
 
 @dataclass
 class Progress:
-    """How far a table is, between two times that it is written down."""
+    """How far a table is, between two times that it is written down; and whether to go on."""
 
     done: int = 0
+    is_stopped: bool = False
 
     def __call__(self, done: int, _total: int) -> None:
         """Note that so many rows are through."""
@@ -97,16 +100,19 @@ async def _results(
     assert upload.receipt is not None
     people = {mark: UUID(account) for mark, account in upload.receipt["people"].items()}
     begun_at = datetime.fromisoformat(upload.receipt["begun_at"])
-    return await Run(office, Receipt(upload.digest, begun_at, people), progress).all(rows)
+    receipt = Receipt(upload.digest, begun_at, people)
+    return await Run(office, receipt, progress, stops=lambda: progress.is_stopped).all(rows)
 
 
 async def _noting(rooms: Rooms, upload_id: UUID, progress: Progress) -> None:
-    """Write down how far it is, which keeps the table ours as well."""
+    """Write down how far it is, which keeps the table ours as well, and hear of a stop."""
     while True:
         await asyncio.sleep(NOTED_EVERY_SECONDS)  # sleep: the pace of what is written down
         async with rooms.pool.acquire() as database:
             until = rooms.wall.now() + BUSY
-            await uploads.note_progress(database, upload_id, progress.done, until)
+            progress.is_stopped |= await uploads.note_progress(
+                database, upload_id, progress.done, until
+            )
 
 
 async def _finish(
@@ -120,8 +126,37 @@ async def _finish(
 ) -> None:
     kept = None if results is None else [_kept(result) for result in results]
     now = rooms.wall.now()
-    async with rooms.pool.acquire() as database:
-        await uploads.finish(database, upload.id, state, kept, now, people=people, trouble=trouble)
+    async with rooms.pool.acquire() as database, database.transaction():
+        await uploads.finish(
+            database,
+            upload.id,
+            state,
+            kept,
+            now,
+            people=people,
+            trouble=trouble,
+            is_stopped=any(result.outcome == "stopped" for result in results or ()),
+        )
+        if state == "DONE" and upload.is_file:
+            letter = _letter_of(rooms, upload, results or ())
+            await add_letters(database, [(rooms.clock.new_id(), letter)], now)
+
+
+def _letter_of(rooms: Rooms, upload: Upload, results: Sequence[Result]) -> NewLetter:
+    """Whoever had it applied may have left the page long ago."""
+    counts = Counter(result.outcome for result in results)
+    return NewLetter(
+        cause=rooms.clock.new_id(),
+        kind="import_stopped" if counts["stopped"] else "import_ended",
+        facts={
+            "done": str(counts["done"]),
+            "bad": str(counts["refused"] + counts["unanswered"]),
+            "rest": str(counts["stopped"]),
+            "upload_id": str(upload.id),
+        },
+        account_id=upload.account_id,
+        organization_id=upload.organization_id,
+    )
 
 
 def _kept(result: Result) -> dict[str, Any]:

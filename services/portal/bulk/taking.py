@@ -18,7 +18,7 @@ from shared.bulk.wishes import COLUMNS
 NAME = "bulk"
 NAME_MAX = 120
 WAITED_SECONDS = 4.0
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 
 
 def wake_of(rooms: Rooms) -> asyncio.Event:
@@ -59,6 +59,7 @@ async def take_in(
         uploaded_at=rooms.wall.now(),
         begun_at=None,
         ended_at=None,
+        is_file=not salt,
     )
     async with rooms.pool.acquire() as database:
         taken = await uploads.add(database, upload)
@@ -67,7 +68,7 @@ async def take_in(
 
 
 async def apply(rooms: Rooms, viewer: Viewer, upload: Upload) -> None:
-    """Let a table that was checked be carried out; who its people are is settled here."""
+    """Let a table that was checked be carried out, or go on; who its people are is settled once."""
     office = Office(rooms.asking.people, rooms.clock, upload.organization_id, viewer.account_id)
     await office.open()
     people = office.those_in(read(upload.content))
@@ -81,16 +82,23 @@ async def apply(rooms: Rooms, viewer: Viewer, upload: Upload) -> None:
     wake_of(rooms).set()
 
 
-async def waited_for(rooms: Rooms, upload: Upload) -> Upload:
+async def wait_for(rooms: Rooms, upload: Upload) -> Upload:
     """Wait a moment until nothing is done with a table any more; small ones are through by then."""
     deadline = monotonic() + WAITED_SECONDS
-    found: Upload | None = upload
-    while found is not None and found.is_busy and monotonic() < deadline:
+    is_busy = upload.is_busy
+    while is_busy and monotonic() < deadline:
         # sleep: until the work beside us has written down what it found; WAITED_SECONDS at most
         await asyncio.sleep(LOOK_SECONDS)
         async with rooms.pool.acquire() as database:
-            found = await uploads.find(database, upload.id, upload.organization_id)
-    return found or upload
+            is_busy = await uploads.is_busy(database, upload.id)
+    async with rooms.pool.acquire() as database:
+        return await uploads.find(database, upload.id, upload.organization_id) or upload
+
+
+async def stop(rooms: Rooms, upload: Upload) -> None:
+    """Let the rows be that are not begun; those in the works are still done."""
+    async with rooms.pool.acquire() as database:
+        await uploads.ask_to_stop(database, upload.id, rooms.wall.now())
 
 
 def table_of(rows: Iterable[Sequence[str]]) -> bytes:

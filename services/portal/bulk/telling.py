@@ -8,7 +8,7 @@ from typing import Any
 from services.portal.store.uploads import Upload
 from services.portal.words.read import Words
 from shared.bulk.results import Result, failed_rows
-from shared.bulk.table import Row, read
+from shared.bulk.table import Row, read, sheet_of
 from shared.bulk.wishes import Wrong
 from shared.contracts.refusals import RefusalCode
 
@@ -32,7 +32,7 @@ class Told:
     outcome: str
     code: str
     why: str
-    fix: str = ""
+    is_for_guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,30 @@ class Summary:
     bad: int
     same: int
     rows: tuple[Told, ...]
+    stopped: int = 0
+    for_guests: int = 0
+    taken_for: str = ""
 
 
 def summary_of(upload: Upload, words: Words, facts: Mapping[str, str]) -> Summary:
-    """Tell what was found or became of each row."""
+    """Tell what was found or became of each row; nothing of a table that is still being read."""
+    if upload.is_busy:
+        return Summary(0, 0, 0, ())
     by_line = {row.line: row for row in read(upload.content)}
     results = upload.results or []
     told = [_told(by_line[result["line"]], result, words, facts) for result in results]
     counts = Counter(result["outcome"] for result in results)
     bad = sum(counts[outcome] for outcome in BAD)
     rows = sorted(told, key=lambda one: (one.outcome not in BAD, one.line))
-    return Summary(len(told) - bad - counts["same"], bad, counts["same"], tuple(rows))
+    return Summary(
+        good=len(told) - bad - counts["same"] - counts["stopped"],
+        bad=bad,
+        same=counts["same"],
+        rows=tuple(rows),
+        stopped=counts["stopped"],
+        for_guests=sum(row.is_for_guest for row in rows),
+        taken_for=sheet_of(upload.content).taken_for,
+    )
 
 
 def failed_table(upload: Upload) -> str:
@@ -73,9 +86,16 @@ def asks_of(cells: Mapping[str, str]) -> str:
 def _told(row: Row, result: Mapping[str, Any], words: Words, facts: Mapping[str, str]) -> Told:
     code = result["code"] or ""
     why = _why(row, result, words, facts)
-    fix = "as Guest instead" if code == RefusalCode.MEMBER_HAS_PERSONAL_ENTITLEMENTS else ""
     email = row.cells.get("email", "")
-    return Told(row.line, email, asks_of(row.cells), result["outcome"], code, why, fix)
+    return Told(
+        line=row.line,
+        email=email,
+        asks=asks_of(row.cells),
+        outcome=result["outcome"],
+        code=code,
+        why=why,
+        is_for_guest=code == RefusalCode.MEMBER_HAS_PERSONAL_ENTITLEMENTS,
+    )
 
 
 def _why(row: Row, result: Mapping[str, Any], words: Words, facts: Mapping[str, str]) -> str:
@@ -84,6 +104,8 @@ def _why(row: Row, result: Mapping[str, Any], words: Words, facts: Mapping[str, 
         return "No answer yet; apply the table again, and nothing is done twice."
     if result["outcome"] == "same":
         return f"Asks again for what line {result['earlier']} does."
+    if result["outcome"] == "stopped":
+        return "Not begun: the import was stopped before."
     if result["outcome"] == "depends":
         return f"Decided after line {result['earlier']}."
     if not result["code"]:

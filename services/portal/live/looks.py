@@ -15,6 +15,8 @@ from services.portal.pages.person import meter_of
 from services.portal.rooms import Rooms
 from services.portal.sessions import find_viewer
 from services.portal.store import uploads
+from services.portal.views import removal
+from services.portal.views.awaited import awaited_by
 from services.portal.views.desk import Desk
 from services.portal.views.needs import BUY
 from services.portal.views.people import find_person, look_around, people_page, unlimited_in
@@ -78,6 +80,14 @@ async def look_at_person(rooms: Rooms, key: str, reading: Format) -> Scene:
     return Scene(facts, desk.format, frozenset({organization}))
 
 
+async def look_at_removal(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """Somebody on his way out of an organization."""
+    organization, person = _pair(key)
+    desk = await desk_of(rooms, organization, reading)
+    seen = {"desk": desk, "removal": await removal.look_at_removal(desk, person)}
+    return Scene(seen, desk.format, frozenset({organization}))
+
+
 async def look_at_upload(rooms: Rooms, key: str, reading: Format) -> Scene:
     """A table that is being checked or applied."""
     organization, named = _pair(key)
@@ -106,10 +116,18 @@ async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
         )
     except RefusedError:
         licenses = None
-    named = {account, viewer.organization_id, viewer.joined_organization_id} - {None}
     own = format_of(str(reading.locale), purse.zone)
-    hears = frozenset(one for one in named if one is not None)
-    return Scene({"purse": purse, "licenses": licenses, "holds": holds}, own, hears)
+    named = (account, viewer.organization_id, viewer.joined_organization_id)
+    waiting = await awaited_by(rooms, account, own)
+    facts = {"purse": purse, "licenses": licenses, "holds": holds, "waiting": waiting}
+    return Scene(facts, own, frozenset(one for one in named if one is not None))
+
+
+async def look_at_awaited(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """What somebody waits for; what he is told of is written down by this process."""
+    account = id_of(key)
+    assert account is not None
+    return Scene({"waiting": await awaited_by(rooms, account, reading)}, reading)
 
 
 def _pair(key: str) -> tuple[UUID, UUID]:

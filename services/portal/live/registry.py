@@ -84,6 +84,14 @@ OF_ORGANIZATIONS = (
         services=ALL,
     ),
     Topic(
+        name="removal",
+        template="person_removed.html",
+        blocks=("steps",),
+        may_see=of_administrators,
+        look=looks.look_at_removal,
+        services=ALL,
+    ),
+    Topic(
         name="bulk",
         template="bulk_one.html",
         blocks=("progress",),
@@ -96,7 +104,7 @@ OF_PEOPLE = (
     Topic(
         name="me",
         template="me.html",
-        blocks=("spendable", "seats", "jobs"),
+        blocks=("spendable", "seats", "jobs", "awaited"),
         may_see=of_the_person,
         look=looks.look_at_me,
         services=ALL,
@@ -109,6 +117,13 @@ OF_PEOPLE = (
         look=my_requests.watch,
         services=frozenset({LEDGER}),
         by_row=True,
+    ),
+    Topic(
+        name="awaited",
+        template="my_requests.html",
+        blocks=("awaited",),
+        may_see=of_the_person,
+        look=looks.look_at_awaited,
     ),
     # No fact tells of a verdict: what was written down about the form does.
     Topic(

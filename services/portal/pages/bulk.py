@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.bulk.taking import apply, take_in, waited_for
+from services.portal.bulk.mending import as_guests, lines_for_guests
+from services.portal.bulk.taking import apply, stop, take_in, wait_for
 from services.portal.bulk.telling import failed_table, summary_of
 from services.portal.forms import read_form
 from services.portal.rooms import rooms_in
@@ -49,7 +50,7 @@ async def upload(request: Request) -> Response:
         )
     except UnreadableError as error:
         return await _imports(request, desk, errors={"file": _sentence(str(error))})
-    await waited_for(rooms_in(request), taken)
+    await wait_for(rooms_in(request), taken)
     return go(request, f"{desk.home}/bulk/{taken.id}")
 
 
@@ -59,18 +60,48 @@ async def one(request: Request) -> Response:
 
 
 async def carry_out(request: Request) -> Response:
-    """Apply a table that was checked; pressed twice it is applied once."""
+    """Apply a table that was checked, or go on with one; pressed twice it is applied once."""
     desk = await open_own_desk(request)
     await read_form(request)
     found = await _find(request, desk)
-    if found.state == "CHECKED":
+    if found.state == "CHECKED" or found.stop_asked_at is not None:
         try:
             await apply(rooms_in(request), desk.viewer, found)
         except NotShownError as error:
             refused = refuse(error.wrong.code, message=error.wrong.message)
             return await _one(request, desk, found, refused=refused, told={"failed": "Not applied"})
-    await waited_for(rooms_in(request), await _find(request, desk))
+    await wait_for(rooms_in(request), await _find(request, desk))
     return go(request, f"{desk.home}/bulk/{found.id}")
+
+
+async def hold_on(request: Request) -> Response:
+    """Stop a table after the rows that are in the works."""
+    desk = await open_own_desk(request)
+    await read_form(request)
+    found = await _find(request, desk)
+    await stop(rooms_in(request), found)
+    await wait_for(rooms_in(request), await _find(request, desk))
+    return go(request, f"{desk.home}/bulk/{found.id}")
+
+
+async def mend(request: Request) -> Response:
+    """Check the table again with Guests where a Member cannot be; on one line, or on all."""
+    desk = await open_own_desk(request)
+    form = await read_form(request)
+    found = await _find(request, desk)
+    fitting = lines_for_guests(found)
+    chosen = frozenset(line for line in fitting if form.get("line") in {"", str(line)})
+    if not chosen:
+        return go(request, f"{desk.home}/bulk/{found.id}")
+    taken = await take_in(
+        rooms_in(request),
+        desk.viewer,
+        desk.id,
+        name=found.name,
+        content=as_guests(found, chosen),
+    )
+    await wait_for(rooms_in(request), taken)
+    return go(request, f"{desk.home}/bulk/{taken.id}")
 
 
 async def failed(request: Request) -> Response:
@@ -149,5 +180,7 @@ routes = [
     Route(f"{BULK}/template.csv", template, methods=["GET"]),
     Route(f"{BULK}/{{upload}}/failed.csv", failed, methods=["GET"]),
     Route(f"{BULK}/{{upload}}/apply", carry_out, methods=["POST"]),
+    Route(f"{BULK}/{{upload}}/stop", hold_on, methods=["POST"]),
+    Route(f"{BULK}/{{upload}}/guests", mend, methods=["POST"]),
     Route(f"{BULK}/{{upload}}", one, methods=["GET"]),
 ]

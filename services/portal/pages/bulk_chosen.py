@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.bulk.taking import table_of, take_in, waited_for
+from services.portal.bulk.taking import table_of, take_in, wait_for
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.rooms import rooms_in
 from services.portal.show import go
@@ -66,7 +66,7 @@ async def check(request: Request) -> Response:
         content=table_of(rows),
         salt=str(form.id),
     )
-    await waited_for(rooms_in(request), taken)
+    await wait_for(rooms_in(request), taken)
     return go(request, f"{desk.home}/bulk/{taken.id}")
 
 

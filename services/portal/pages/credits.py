@@ -10,6 +10,7 @@ from starlette.routing import Route
 from services.portal.pages.people import access_words, read_after
 from services.portal.rooms import rooms_in
 from services.portal.undoing import undo_in
+from services.portal.views.balance import DAYS, DAYS_SHOWN, balance_of, past_of
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import faces_of
 from services.portal.views.people import people_page, unlimited_in
@@ -23,10 +24,13 @@ async def credits(request: Request) -> Response:
     desk = await open_desk(request)
     after = read_after(request)
     now = rooms_in(request).clock.now()
-    pool, holds, page = await asyncio.gather(
+    days = request.query_params.get("days", DAYS_SHOWN)
+    days = days if days in DAYS else DAYS_SHOWN
+    pool, holds, page, past = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, now),
         first_holds(desk.ask),
         people_page(desk, Filter(), after),
+        past_of(desk.ask, days, now),
     )
     shown = holds.rows[:HOLDS_SHOWN]
     faces = await faces_of(desk.asking, (UUID(hold["account_id"]) for hold in shown))
@@ -36,6 +40,8 @@ async def credits(request: Request) -> Response:
         "credits.html",
         "pool",
         pool=pool,
+        balance=balance_of(past, days, pool.lots, now),
+        ranges=DAYS,
         holds=holds,
         holds_shown=shown,
         page=page,

@@ -1,6 +1,8 @@
 """/o/{organization}/people/{person}/remove and /role: what ends, what goes on, what stays."""
 
+from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,12 +10,18 @@ from starlette.routing import Route
 
 from services.portal.forms import Form, read_form
 from services.portal.pages.person import row_of
+from services.portal.sessions import NotFound
+from services.portal.show import go, receipt_in
 from services.portal.submitting import Act, submit
-from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.audit import trail_about
+from services.portal.views.desk import Desk, open_desk, open_own_desk, show_at
 from services.portal.views.pool import open_holds
+from services.portal.views.removal import cancel_work, look_at_removal
 from services.portal.views.rows import Row
 from shared.contracts.membership import ChangeRole, RemoveMember
 from shared.contracts.money import parse_credits
+
+WENT_ON = {HTTPStatus.SEE_OTHER, HTTPStatus.NO_CONTENT}
 
 
 async def ask_removal(request: Request) -> Response:
@@ -28,15 +36,53 @@ async def remove(request: Request) -> Response:
     async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
         return await _removal(request, desk, row, **shown)
 
+    form = await read_form(request)
     seats = f"; seats back: {', '.join(row.seats)}" if row.seats else ""
     act = Act(
         owner=desk.id,
         title=f"{row.name} removed{seats}",
         failed=f"{row.name} not removed",
-        done=f"{desk.home}/people",
+        done=f"{desk.home}/people/{row.id}/removed",
         told={"name": row.name, "p": str(row.id)},
     )
-    return await submit(request, act, lambda form: form.data(RemoveMember, account_id=row.id), page)
+    data = RemoveMember(account_id=row.id)
+    answer = await submit(request, act, lambda _form: data, page, form)
+    if form.get("work") == "cancel" and answer.status_code in WENT_ON:
+        await cancel_work(desk, await open_holds(desk.all, row.id))
+    return answer
+
+
+async def removed(request: Request) -> Response:
+    """How far it is, what came back, and who may have it."""
+    desk = await open_desk(request)
+    account = await _once_in(request, desk)
+    receipt = await receipt_in(request)
+    verdict = None if receipt is None else receipt.outcome
+    products = (verdict.result or {}).get("products", ()) if verdict else ()
+    removal = await look_at_removal(desk, account)
+    return await show_at(
+        request, desk, "person_removed.html", "steps", removal=removal, products=products
+    )
+
+
+async def cancel(request: Request) -> Response:
+    """End what still runs of somebody who is on his way out."""
+    desk = await open_own_desk(request)
+    account = await _once_in(request, desk)
+    await read_form(request)
+    await cancel_work(desk, await open_holds(desk.all, account))
+    return go(request, f"{desk.home}/people/{account}/removed")
+
+
+async def _once_in(request: Request, desk: Desk) -> UUID:
+    """Whose removal it is; raises NotFound for who was never in this organization."""
+    try:
+        account = UUID(request.path_params["person"])
+    except ValueError:
+        raise NotFound from None
+    if not await trail_about(desk, account, 1):
+        raise NotFound
+    return account
 
 
 async def ask_role(request: Request) -> Response:
@@ -98,6 +144,8 @@ async def _role(
 routes = [
     Route("/o/{organization}/people/{person}/remove", ask_removal, methods=["GET"]),
     Route("/o/{organization}/people/{person}/remove", remove, methods=["POST"]),
+    Route("/o/{organization}/people/{person}/removed", removed, methods=["GET"]),
+    Route("/o/{organization}/people/{person}/removed", cancel, methods=["POST"]),
     Route("/o/{organization}/people/{person}/role", ask_role, methods=["GET"]),
     Route("/o/{organization}/people/{person}/role", change_role, methods=["POST"]),
 ]

@@ -11,9 +11,10 @@ from starlette.routing import Route
 from services.portal.asking import RefusedError
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, require_viewer
-from services.portal.show import show
+from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
+from services.portal.views.awaited import awaited_by
 from services.portal.views.wallets import Books, Purse, holds_of, purse_of
 from shared.contracts.credit_reports import ListUsageLines
 from shared.contracts.credits import SetCreditAccess
@@ -35,6 +36,9 @@ async def me(request: Request) -> Response:
         purse=purse,
         licenses=licenses,
         holds=holds,
+        waiting=await awaited_by(
+            rooms_in(request), viewer.account_id, format_for(request, purse.zone)
+        ),
         told=told_of(purse),
     )
 

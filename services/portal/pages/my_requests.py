@@ -18,6 +18,7 @@ from services.portal.sessions import NotFound, find_viewer, require_viewer
 from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
+from services.portal.views.awaited import awaited_by
 from services.portal.views.wallets import Books, Purse, purse_of
 from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credit_answers import RequestShown
@@ -38,10 +39,22 @@ class Answer:
 
 
 async def my_requests(request: Request) -> Response:
-    viewer = await _asker(request)
+    """What was asked for and is awaited; whoever runs an organization asks nobody, and may wait."""
+    viewer = await require_viewer(request)
+    if viewer.joined_organization_id is None and viewer.organization_id is None:
+        raise NotFound
+    rooms = rooms_in(request)
     purse = await purse_of(request, viewer)
-    mine = await requests_of(rooms_in(request), viewer)
-    return await show(request, "my_requests.html", "mine", zone=purse.zone, purse=purse, mine=mine)
+    reading = format_for(request, purse.zone)
+    return await show(
+        request,
+        "my_requests.html",
+        "mine",
+        zone=purse.zone,
+        purse=purse,
+        mine=await requests_of(rooms, viewer),
+        waiting=await awaited_by(rooms, viewer.account_id, reading),
+    )
 
 
 async def watch(rooms: Rooms, key: str, reading: Format) -> Scene:
@@ -57,7 +70,8 @@ async def watch(rooms: Rooms, key: str, reading: Format) -> Scene:
 
 async def requests_of(rooms: Rooms, viewer: Viewer) -> list[RequestShown]:
     """What somebody asked the organization for that he is in, the newest first."""
-    assert viewer.joined_organization_id is not None
+    if viewer.joined_organization_id is None:
+        return []
     books = Books(rooms.asking, viewer, viewer.joined_organization_id)
     every = await books.every(ListRequests(limit=500), "requests")
     asked = [RequestShown.model_validate(one, strict=False) for one in every]

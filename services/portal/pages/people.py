@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.bulk.taking import apply, table_of, take_in, waited_for
+from services.portal.bulk.taking import apply, table_of, take_in, wait_for
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.pages.bulk_chosen import CHOSEN_MAX, access_cells
 from services.portal.rooms import rooms_in
@@ -115,9 +115,9 @@ async def _add_with_more(request: Request, desk: Desk, form: Form) -> Response:
         content=table_of(rows),
         salt=str(form.id),
     )
-    if (await waited_for(rooms, taken)).state == "CHECKED":
+    if (await wait_for(rooms, taken)).state == "CHECKED":
         await apply(rooms, desk.viewer, taken)
-        await waited_for(rooms, replace(taken, state="APPLYING"))
+        await wait_for(rooms, replace(taken, state="APPLYING"))
     return go(request, f"{desk.home}/bulk/{taken.id}")
 
 

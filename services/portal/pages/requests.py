@@ -1,6 +1,6 @@
 """/o/{organization}/requests: who asks for more, and the sum already done for whoever decides."""
 
-from dataclasses import dataclass
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -11,30 +11,16 @@ from starlette.routing import Route
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.sessions import NotFound
 from services.portal.submitting import Act, submit
+from services.portal.views.asked import Asked
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.faces import Face, face_of, faces_of
-from services.portal.views.people import find_person
-from services.portal.views.rows import Row
+from services.portal.views.faces import face_of, faces_of
+from services.portal.views.people import find_person, look_around
 from shared.contracts.credit_access import DecideRequest
 from shared.contracts.credit_queries import ListRequests
 from shared.contracts.money import parse_credits
 
 PAGE = 500
 ANSWERED_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One open request, with what the person has now and what would help."""
-
-    request: dict[str, Any]
-    face: Face
-    row: Row | None
-    pool_helps: bool
-
-    @property
-    def id(self) -> str:
-        return str(self.request["request_id"])
 
 
 async def requests(request: Request) -> Response:
@@ -92,7 +78,12 @@ async def _page(
     answered = await _answered(desk)
     people = [UUID(one["account_id"]) for one in (*waiting, *answered)]
     faces = await faces_of(desk.asking, people)
-    asked = [await _looked_at(desk, one, faces) for one in waiting]
+    around = await look_around(desk)
+    rows = await asyncio.gather(*(find_person(desk, account) for account in people[: len(waiting)]))
+    asked = [
+        Asked(one, faces[UUID(one["account_id"])], row, around.available)
+        for one, row in zip(waiting, rows, strict=True)
+    ]
     return await show_at(
         request,
         desk,
@@ -105,13 +96,6 @@ async def _page(
         decided=decided,
         **shown,
     )
-
-
-async def _looked_at(desk: Desk, request: dict[str, Any], faces: dict[UUID, Face]) -> Asked:
-    account = UUID(request["account_id"])
-    row = await find_person(desk, account)
-    pool_helps = row is not None and row.spendable.why == "pool" and row.mode == "quota"
-    return Asked(request, faces[account], row, pool_helps)
 
 
 async def _open(desk: Desk) -> list[dict[str, Any]]:

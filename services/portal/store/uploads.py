@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.postgres.pool import Connection
 
 State = Literal["CHECKING", "CHECKED", "APPLYING", "DONE", "FAILED"]
+BUSY = frozenset({"CHECKING", "APPLYING"})
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,30 @@ class Upload:
     uploaded_at: datetime
     begun_at: datetime | None
     ended_at: datetime | None
+    stop_asked_at: datetime | None = None
+    is_file: bool = True
 
     @property
     def is_busy(self) -> bool:
-        return self.state in {"CHECKING", "APPLYING"}
+        return self.state in BUSY
 
 
 async def add(connection: Connection, upload: Upload) -> Upload:
-    """Write a table down once; the same one again is the one that came first."""
+    """Write a table down once; the same one again is the one that came first.
+
+    One that could not be looked at is looked at anew then.
+    """
     await connection.execute(
         """
         INSERT INTO upload (
-            id, organization_id, account_id, digest, name, content, state, total, uploaded_at
+            id, organization_id, account_id, digest, name, content, state, total, uploaded_at,
+            is_file
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (organization_id, account_id, digest) DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (organization_id, account_id, digest) DO UPDATE SET
+            state = CASE WHEN upload.begun_at IS NULL THEN 'CHECKING' ELSE 'APPLYING' END,
+            trouble = NULL, ended_at = NULL
+        WHERE upload.state = 'FAILED'
         """,
         upload.id,
         upload.organization_id,
@@ -55,12 +65,14 @@ async def add(connection: Connection, upload: Upload) -> Upload:
         upload.state,
         upload.total,
         upload.uploaded_at,
+        upload.is_file,
     )
     row = await connection.fetchrow(
         """
         SELECT
             id, organization_id, account_id, digest, name, content, state, total, done, results,
-            receipt, trouble, uploaded_at, begun_at, ended_at
+            receipt, trouble, uploaded_at, begun_at, ended_at, stop_asked_at,
+            is_file
         FROM upload
         WHERE organization_id = $1 AND account_id = $2 AND digest = $3
         """,
@@ -77,7 +89,8 @@ async def find(connection: Connection, upload_id: UUID, organization_id: UUID) -
         """
         SELECT
             id, organization_id, account_id, digest, name, content, state, total, done, results,
-            receipt, trouble, uploaded_at, begun_at, ended_at
+            receipt, trouble, uploaded_at, begun_at, ended_at, stop_asked_at,
+            is_file
         FROM upload
         WHERE id = $1 AND organization_id = $2
         """,
@@ -93,7 +106,8 @@ async def uploads_of(connection: Connection, organization_id: UUID, limit: int) 
         """
         SELECT
             id, organization_id, account_id, digest, name, ''::bytea AS content, state, total, done,
-            NULL::jsonb AS results, NULL::jsonb AS receipt, trouble, uploaded_at, begun_at, ended_at
+            NULL::jsonb AS results, NULL::jsonb AS receipt, trouble, uploaded_at, begun_at,
+            ended_at, stop_asked_at, is_file
         FROM upload
         WHERE organization_id = $1
         ORDER BY uploaded_at DESC
@@ -105,20 +119,40 @@ async def uploads_of(connection: Connection, organization_id: UUID, limit: int) 
     return [Upload(**row) for row in rows]
 
 
+async def is_busy(connection: Connection, upload_id: UUID) -> bool:
+    """Whether a table is being checked or applied; what is in it may be large, and stays there."""
+    state = await connection.fetchval("SELECT state FROM upload WHERE id = $1", upload_id)
+    return state in BUSY
+
+
 async def begin_applying(
     connection: Connection, upload_id: UUID, receipt: dict[str, Any], now: datetime
 ) -> bool:
-    """Let a table that was checked be applied; pressed again it begins nothing new."""
+    """Let a table that was checked be applied, or one that was stopped go on, by its own receipt.
+
+    Pressed again it begins nothing new.
+    """
     told = await connection.execute(
         """
-        UPDATE upload SET state = 'APPLYING', receipt = $2, begun_at = $3, done = 0
-        WHERE id = $1 AND state = 'CHECKED'
+        UPDATE upload SET
+            state = 'APPLYING', receipt = coalesce(receipt, $2), begun_at = coalesce(begun_at, $3),
+            done = 0, ended_at = NULL, stop_asked_at = NULL
+        WHERE
+            id = $1
+            AND (state = 'CHECKED' OR (state = 'DONE' AND stop_asked_at IS NOT NULL))
         """,
         upload_id,
         receipt,
         now,
     )
     return str(told) == "UPDATE 1"
+
+
+async def ask_to_stop(connection: Connection, upload_id: UUID, now: datetime) -> None:
+    """Have no further row carried out of a table that is being applied."""
+    await connection.execute(
+        "UPDATE upload SET stop_asked_at = $2 WHERE id = $1 AND state = 'APPLYING'", upload_id, now
+    )
 
 
 async def claim(connection: Connection, now: datetime, busy_until: datetime) -> Upload | None:
@@ -135,7 +169,8 @@ async def claim(connection: Connection, now: datetime, busy_until: datetime) -> 
         )
         RETURNING
             id, organization_id, account_id, digest, name, content, state, total, done, results,
-            receipt, trouble, uploaded_at, begun_at, ended_at
+            receipt, trouble, uploaded_at, begun_at, ended_at, stop_asked_at,
+            is_file
         """,
         now,
         busy_until,
@@ -145,13 +180,19 @@ async def claim(connection: Connection, now: datetime, busy_until: datetime) -> 
 
 async def note_progress(
     connection: Connection, upload_id: UUID, done: int, busy_until: datetime
-) -> None:
-    await connection.execute(
-        "UPDATE upload SET done = least($2, total), busy_until = $3 WHERE id = $1",
+) -> bool:
+    """Write down how far a table is; tells whether somebody wants it to stop."""
+    stop_asked_at = await connection.fetchval(
+        """
+        UPDATE upload SET done = least($2, total), busy_until = $3
+        WHERE id = $1
+        RETURNING stop_asked_at
+        """,
         upload_id,
         done,
         busy_until,
     )
+    return stop_asked_at is not None
 
 
 async def finish(
@@ -163,15 +204,20 @@ async def finish(
     *,
     people: Sequence[UUID] = (),
     trouble: str | None = None,
+    is_stopped: bool = False,
 ) -> None:
-    """Write down what was found or done; `people` are those whom the table is about."""
+    """Write down what was found or done; `people` are those whom the table is about.
+
+    `is_stopped` when rows were left because somebody wanted so: with them it may go on.
+    """
     await connection.execute(
         """
         UPDATE upload SET
             state = $2::text, results = coalesce($3::jsonb, results), trouble = $5::text,
             busy_until = NULL, people = $6::uuid [],
             done = CASE WHEN $3::jsonb IS NULL THEN done ELSE total END,
-            ended_at = CASE WHEN $2::text IN ('DONE', 'FAILED') THEN $4::timestamptz END
+            ended_at = CASE WHEN $2::text IN ('DONE', 'FAILED') THEN $4::timestamptz END,
+            stop_asked_at = CASE WHEN $7::boolean THEN stop_asked_at END
         WHERE id = $1
         """,
         upload_id,
@@ -180,6 +226,7 @@ async def finish(
         now,
         trouble,
         list(people),
+        is_stopped,
     )
 
 

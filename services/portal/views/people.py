@@ -62,11 +62,17 @@ def unlimited_in(page: PeoplePage, after: UUID | None) -> int:
 async def find_person(desk: Desk, account: UUID) -> Row | None:
     """One person of the organization; nobody when he is not in it."""
     around, (people, _), access = await asyncio.gather(
-        look_around(desk), _members(desk, _just_before(account), 1), _access_of(desk, account)
+        look_around(desk), _members(desk, _just_before(account), 1), access_of(desk, account)
     )
     if not people or people[0].account_id != account:
         return None
     return _row(people[0], access, around)
+
+
+async def find_member(desk: Desk, account: UUID) -> Person | None:
+    """One person as membership has him; nobody once he is out."""
+    people, _ = await _members(desk, _just_before(account), 1)
+    return people[0] if people and people[0].account_id == account else None
 
 
 async def find_by_email(desk: Desk, email: str) -> Row | None:
@@ -108,7 +114,7 @@ async def _scanned(
     """
     if chosen.search or (chosen.role and not chosen.is_scanned):
         people, following = await _members(desk, after, size, chosen)
-        every = await asyncio.gather(*(_access_of(desk, one.account_id) for one in people))
+        every = await asyncio.gather(*(access_of(desk, one.account_id) for one in people))
         return list(zip(people, every, strict=True)), following
     (people, following), known = await asyncio.gather(
         _members(desk, after, size), _access(desk, after, size)
@@ -150,7 +156,8 @@ async def _access(desk: Desk, after: UUID | None, size: int) -> Accesses:
     return Accesses(by_id, UUID(answer["after"]) if answer.get("after") else None)
 
 
-async def _access_of(desk: Desk, account: UUID) -> dict[str, Any] | None:
+async def access_of(desk: Desk, account: UUID) -> dict[str, Any] | None:
+    """What the ledger has of one person's access; nothing of who never had any."""
     found = await _access(desk, _just_before(account), 1)
     return found.by_id.get(account)
 

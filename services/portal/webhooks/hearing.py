@@ -12,6 +12,7 @@ from faststream.rabbit import RabbitRouter
 from services.portal.mail.letters import letters_about
 from services.portal.operating.noticing import note
 from services.portal.store import (
+    awaited,
     deliveries,
     forms,
     identities,
@@ -60,6 +61,7 @@ async def _forget(change: Act, account_id: UUID) -> None:
     await deliveries.forget_words_of(change.connection, account_id)
     await sessions.end_of(change.connection, account_id)
     await uploads.drop_tables_about(change.connection, account_id)
+    await awaited.forget(change.connection, account_id)
     await identities.unlink(change.connection, account_id)
     await forms.forget(change.connection, account_id)
     await tokens.forget_maker(change.connection, account_id, change.now)

@@ -29,7 +29,7 @@ def facts_of(
     if "until" in facts:
         facts["until"] = moment(facts["until"])
     if need is not None:
-        facts["need"] = money(need)
+        facts |= {"need": money(need), "need_plain": need}
         facts |= _shortfall(told, need, money)
     return facts
 

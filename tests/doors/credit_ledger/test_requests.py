@@ -1,6 +1,7 @@
 """Requests on a real database: kept, counted, decided once, shown by page."""
 
 from services.credit_ledger.rules.acts import Act
+from services.credit_ledger.rules.requests import LAPSE_AFTER
 from shared.contracts.credit_notices import CreditsRequested, RequestApproved, RequestDeclined
 from shared.contracts.credit_queries import ListRequests, ShowPoolTerms
 from shared.contracts.refusals import RefusalCode
@@ -102,6 +103,28 @@ async def test_a_sixth_open_request_of_one_person_is_refused(desk: Desk) -> None
         RefusalCode.RATE_LIMITED
     ]
     assert await code(desk, a_request(larkspur.id, by=larkspur.dan)) is None
+
+
+async def test_a_request_of_last_month_has_lapsed_and_makes_room_for_another(
+    database: LedgerDatabase, desk: Desk
+) -> None:
+    larkspur = await an_organization(desk)
+    old = [a_request(larkspur.id, limit=200 * CREDIT, by=larkspur.dan) for _ in range(5)]
+    await desk.decide(*old)
+    desk.advance(LAPSE_AFTER.total_seconds())
+    new = a_request(larkspur.id, limit=250 * CREDIT, by=larkspur.dan)
+
+    assert await code(desk, new) is None
+    answer = an_answer(larkspur.id, old[0].command, by=larkspur.ana)
+    assert await code(desk, answer) is RefusalCode.REQUEST_DECIDED
+    async with window_at(database, desk) as window:
+        every = await window.pages(ListRequests(), larkspur.id, "requests")
+        lapsed = await window.pages(ListRequests(state="lapsed"), larkspur.id, "requests")
+        [still] = await window.pages(ListRequests(state="open"), larkspur.id, "requests")
+
+    assert [one["state"] for one in every] == ["lapsed"] * 5 + ["open"]
+    assert [one["request_id"] for one in lapsed] == [str(act.command) for act in old]
+    assert still["request_id"] == str(new.command)
 
 
 async def test_nobody_decides_a_request_of_another_organization(desk: Desk) -> None:

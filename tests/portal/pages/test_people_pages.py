@@ -2,11 +2,13 @@
 
 import pytest
 
+from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.licensing import AssignLicense
 from tests.builders import LUMEN, an_id
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site, sends
-from tests.portal.studio import Studio
+from tests.portal.studio import Studio, a_studio
+from tests.waiting import eventually
 
 
 async def test_R15_a_person_is_added_and_found(portal: Site, studio: Studio) -> None:
@@ -124,9 +126,45 @@ async def test_T1_whoever_is_removed_gives_back_what_the_page_said(
     async with portal.client_of(studio.ana, follow_redirects=True) as client:
         asked = await client.get(page)
         removed = await sends(client, page, {})
+        here = f"{studio.home}/people/{chloe}/removed"
+        done = await eventually(lambda: client.get(here), lambda seen: "is out" in main_of(seen))
 
-    assert f"1 seat come back: {LUMEN}" in main_of(asked)
+    assert f"1 seat comes back: {LUMEN}" in main_of(asked)
     assert "Chloe removed" in main_of(removed)
+    assert f"A seat of {LUMEN} Give the seat to somebody" in main_of(removed)
+    assert "Seats are back" in main_of(done)
+    assert "No job of theirs holds credits." in main_of(done)
+
+
+@pytest.mark.verify
+async def test_running_work_of_whoever_is_removed_is_cancelled_if_wanted(
+    portal: Site, studio: Studio
+) -> None:
+    await studio.buys("500")
+    chloe = await studio.joined_by("MEMBER")
+    assert (await studio.does(SetCreditAccess(account_id=chloe, mode="unlimited"))).accepted
+    held = await studio.does(AuthorizeHold(amount=50_000_000, lease_seconds=3600), by=chloe)
+    assert held.accepted, held
+    page = f"{studio.home}/people/{chloe}/remove"
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        asked = await client.get(page)
+        await sends(client, page, {"work": "cancel"})
+        available = await eventually(studio.available, lambda seen: seen == "500")
+
+    assert "1 job runs with 50.00 held" in main_of(asked)
+    assert available == "500"
+
+
+@pytest.mark.verify
+async def test_whose_removal_was_never_here_is_not_found(portal: Site, studio: Studio) -> None:
+    other = await a_studio(studio.people, studio.shop, name="Fern")
+
+    async with portal.client_of(studio.ana) as client:
+        page = await client.get(f"{studio.home}/people/{other.ana}/removed")
+
+    assert page.status_code == 404
+    assert "Fern" not in main_of(page)
 
 
 @pytest.mark.verify

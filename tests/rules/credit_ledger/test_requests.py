@@ -1,5 +1,6 @@
 """Wishes for access: asked for by Members and Guests, decided by the Administrator."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from services.credit_ledger.rules.access_acts import RequestCredits
 from services.credit_ledger.rules.book import Book
 from services.credit_ledger.rules.requests import (
+    LAPSE_AFTER,
     OPEN_MAX,
     OpenOf,
     Request,
@@ -86,7 +88,7 @@ def test_whoever_was_removed_asks_in_vain() -> None:
 
 def test_a_person_has_at_most_five_open_requests() -> None:
     book = a_pool()
-    book.found[OpenOf(BEN)] = OPEN_MAX - 1
+    book.found[OpenOf(BEN)] = (NOW,) * (OPEN_MAX - 1)
     act = asked(book)
 
     refusal = refused(request_credits(book, a_request(), NOW))
@@ -188,13 +190,27 @@ def test_a_request_is_decided_once() -> None:
 
 def test_a_request_that_was_found_is_decided_as_one_of_the_batch_is() -> None:
     book, act = a_pool(), a_request()
-    book.found[act.command] = Request(BEN, "unlimited", None, is_open=True)
+    book.found[act.command] = Request(BEN, "unlimited", None, is_open=True, asked_at=NOW)
 
     accepted(decide_request(book, an_approval(act), NOW))
 
-    book.found[act.command] = Request(BEN, "unlimited", None, is_open=False)
+    book.found[act.command] = Request(BEN, "unlimited", None, is_open=False, asked_at=NOW)
     refusal = refused(decide_request(book, an_approval(act), NOW))
     assert refusal.code == RefusalCode.REQUEST_DECIDED
+
+
+def test_a_request_lapses_after_thirty_days_and_makes_room_for_another() -> None:
+    book, act = a_pool(), a_request()
+    old, young = NOW - LAPSE_AFTER, NOW - LAPSE_AFTER + timedelta(seconds=1)
+    book.found[OpenOf(BEN)] = (old,) * OPEN_MAX
+
+    accepted(request_credits(book, a_request(), NOW))
+    book.found[act.command] = Request(BEN, "unlimited", None, is_open=True, asked_at=old)
+    refusal = refused(decide_request(book, an_approval(act), NOW))
+    book.found[act.command] = Request(BEN, "unlimited", None, is_open=True, asked_at=young)
+
+    assert refusal.code == RefusalCode.REQUEST_DECIDED
+    accepted(decide_request(book, an_approval(act), NOW))
 
 
 def test_nobody_decides_what_nobody_asked() -> None:

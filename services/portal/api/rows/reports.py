@@ -8,10 +8,12 @@ from shared.contracts.credit_reports import (
     ListStatementPeople,
     ListStatements,
     ListUsageLines,
+    ShowBalances,
     ShowStatement,
     ShowUsage,
 )
 from shared.contracts.report_answers import (
+    Balances,
     Statement,
     StatementList,
     StatementLots,
@@ -32,6 +34,7 @@ PLACES = (
         "GET", f"{PERIOD}/people", ListStatementPeople, StatementPeople, READ, "statements",
         owners_only,
     ),
+    Operation("GET", "/balances", ShowBalances, Balances, READ, "statements", owners_only),
     Operation("GET", "/usage", ShowUsage, UsageReport, READ, "usage", own_usage),
     Operation("GET", "/usage/lines", ListUsageLines, UsageCharges, READ, "usage", own_usage),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What people want to be told of once: looked at when facts may have made it true."""
