@@ -40,6 +40,12 @@ class Studio:
         await eventually(self.drawers, lambda seen: str(data.account_id) in seen)
         return data.account_id
 
+    async def registered(self, name: str) -> UUID:
+        """Register somebody who is in no organization."""
+        data = an_account(name=name)
+        assert (await self.people.ask(data, by=data.account_id)).accepted
+        return data.account_id
+
     async def drawers(self) -> set[str]:
         """Whom the ledger takes for people of this studio."""
         listed = ((await self.does(ListCreditAccess())).result or {}).get("people")

@@ -1,5 +1,6 @@
 """/me/tell: to be told once when something comes true; taking it back."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ NOT_AN_AMOUNT = "Type how many credits you need, like 150."
 
 async def ask(request: Request) -> Response:
     viewer, _ = await _insider(request)
-    return await _page(request, viewer, dict(request.query_params))
+    return await _page(request, viewer, request.query_params)
 
 
 async def begin(request: Request) -> Response:
@@ -106,7 +107,7 @@ def _product(form: Form) -> str:
 async def _page(
     request: Request,
     viewer: Viewer,
-    given: dict[str, str],
+    given: Mapping[str, str],
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     when = given.get("when", "")

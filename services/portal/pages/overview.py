@@ -13,7 +13,7 @@ from starlette.routing import Route
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import faces_of
-from services.portal.views.limited import limited_people
+from services.portal.views.limited import LimitedPeople, limited_people
 from services.portal.views.needs import BUY, needs_of
 from services.portal.views.people import Surroundings
 from services.portal.views.pool import PoolSeen, first_holds, look_at_pool
@@ -61,22 +61,25 @@ async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
         "limited": limited,
         "faces": faces,
         "needs": needs_of(desk, pool, seats, asked, faces, now),
-        "steps": first_steps(desk, pool, seats, limited.count),
+        "steps": first_steps(desk, pool, seats, limited),
     }
 
 
-def first_steps(desk: Desk, pool: PoolSeen, seats: Sequence[Seats], people: int) -> list[Step]:
-    """What a new organization does first; nothing once people and credits are in."""
+def first_steps(
+    desk: Desk, pool: PoolSeen, seats: Sequence[Seats], limited: LimitedPeople
+) -> list[Step]:
+    """What a new organization does first; nothing once people are in and draw on credits."""
     others = {account for product in seats for account in product.holders}
+    has_people = limited.count >= HAS_PEOPLE
+    is_open = not pool.is_empty and bool(limited.shown)
     steps = [
-        Step("Add people", f"{desk.home}/people/new", people >= HAS_PEOPLE),
+        Step("Add people", f"{desk.home}/people/new", has_people),
         Step(
             "Assign seats", f"{desk.home}/licenses", bool(others - {desk.administrator.account_id})
         ),
-        Step("Put credits into the pool", f"{desk.home}/credits", not pool.is_empty),
+        Step("Buy credits and open the pool to somebody", f"{desk.home}/credits#access", is_open),
     ]
-    is_new = pool.is_empty or people < HAS_PEOPLE
-    return steps if is_new else []
+    return [] if has_people and is_open else steps
 
 
 routes = [Route("/o/{organization}", overview)]

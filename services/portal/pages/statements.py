@@ -1,8 +1,10 @@
 """/o/{organization}/statements: what each month opened with, what moved, what it closed with."""
 
 import asyncio
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -10,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.format import exact
+from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
 from services.portal.tables import download
 from services.portal.views.desk import Desk, open_desk, show_at
@@ -40,7 +43,20 @@ LOT_COLUMNS = (
 async def statements(request: Request) -> Response:
     desk = await open_desk(request)
     found = await desk.all(ListStatements(limit=PAGE), "statements")
-    return await show_at(request, desk, "statements.html", statements=found[::-1])
+    return await show_at(
+        request,
+        desk,
+        "statements.html",
+        statements=found[::-1],
+        closes=_end_of_month(rooms_in(request).clock.now(), desk.zone),
+    )
+
+
+def _end_of_month(now: datetime, zone: str) -> datetime:
+    """When the month ends that is in the organization's zone now."""
+    first = now.astimezone(ZoneInfo(zone)).replace(day=1)
+    following = (first + timedelta(days=32)).date().replace(day=1)
+    return datetime.combine(following, time(), ZoneInfo(zone)) - timedelta(seconds=1)
 
 
 async def statement(request: Request) -> Response:

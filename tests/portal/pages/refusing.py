@@ -1,0 +1,319 @@
+"""How each refusal comes about: by a form of a page, or by what machines ask for somebody."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from shared.contracts.credit_access import EditQuota, RequestCredits
+from shared.contracts.credit_orders import OrderedCredits, PlaceCreditOrder
+from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess, VoidHold
+from shared.contracts.licensing import AssignLicense
+from shared.contracts.message import CommandData
+from shared.contracts.refusals import RefusalCode
+from shared.contracts.transfers import RequestTransfer
+from tests.builders import LUMEN, a_credit_line, a_purchase, an_id
+from tests.portal.site import Site, form_in, sends
+from tests.portal.studio import Studio, a_studio
+from tests.waiting import eventually
+
+CREDIT = 1_000_000
+# Who was refused, and the page that told him.
+Told = tuple[UUID, httpx.Response]
+ByPage = Callable[[Site, Studio], Awaitable[Told]]
+ByAsking = Callable[[Studio], Awaitable[tuple[CommandData, UUID]]]
+BY_PAGE: dict[RefusalCode, ByPage] = {}
+BY_ASKING: dict[RefusalCode, ByAsking] = {}
+
+
+def by_page(code: RefusalCode) -> Callable[[ByPage], ByPage]:
+    def kept(act: ByPage) -> ByPage:
+        BY_PAGE[code] = act
+        return act
+
+    return kept
+
+
+def by_asking(code: RefusalCode) -> Callable[[ByAsking], ByAsking]:
+    def kept(act: ByAsking) -> ByAsking:
+        BY_ASKING[code] = act
+        return act
+
+    return kept
+
+
+async def sent(
+    portal: Site, who: UUID, page: str, fields: dict[str, str], *, to: str | None = None
+) -> Told:
+    """Fill in a form of a page and send it; what comes back is the page where it was refused."""
+    async with portal.client_of(who) as client:
+        return who, await sends(client, page, fields, to=to)
+
+
+# ---- people ----------------------------------------------------------------------------------
+
+
+@by_page(RefusalCode.NOT_ADMINISTRATOR)
+async def _a_member_opens_the_organization(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    async with portal.client_of(chloe) as client:
+        return chloe, await client.get(studio.home)
+
+
+@by_page(RefusalCode.ALREADY_IN_ORGANIZATION)
+async def _somebody_is_added_twice(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    return await _added(portal, studio, chloe, "MEMBER")
+
+
+@by_page(RefusalCode.ALREADY_IN_ANOTHER_ORGANIZATION)
+async def _somebody_of_another_organization_is_added(portal: Site, studio: Studio) -> Told:
+    fern = await a_studio(studio.people, studio.shop, name="Fern")
+    return await _added(portal, studio, await fern.joined_by("MEMBER"), "GUEST")
+
+
+@by_page(RefusalCode.MEMBER_HAS_PERSONAL_ENTITLEMENTS)
+async def _an_owner_is_added_as_a_member(portal: Site, studio: Studio) -> Told:
+    fern = await a_studio(studio.people, studio.shop, name="Fern")
+    return await _added(portal, studio, fern.ana, "MEMBER")
+
+
+@by_page(RefusalCode.NOT_IN_ORGANIZATION)
+async def _somebody_is_removed_from_an_old_page(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    page = f"{studio.home}/people/{chloe}"
+    async with portal.client_of(studio.ana) as client:
+        form = form_in(await client.get(page))
+        await sends(client, f"{page}/remove", {})
+        fields = {"form": form, "act": "assign", "product": LUMEN}
+        refused = await client.post(f"{page}/seats", data=fields)
+        if refused.status_code == httpx.codes.NOT_FOUND:
+            refused = await sends(
+                client,
+                f"{studio.home}/licenses/{quote(LUMEN)}",
+                {"person": str(chloe)},
+                to=f"{studio.home}/licenses/{quote(LUMEN)}/assign",
+            )
+        return studio.ana, refused
+
+
+@by_page(RefusalCode.CANNOT_REMOVE_ADMINISTRATOR)
+async def _the_administrator_removes_herself(portal: Site, studio: Studio) -> Told:
+    return await sent(portal, studio.ana, f"{studio.home}/people/{studio.ana}/remove", {})
+
+
+@by_page(RefusalCode.TRANSFER_PENDING)
+async def _an_organization_is_offered_twice(portal: Site, studio: Studio) -> Told:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    eva = await studio.joined_by("MEMBER", name="Eva")
+    assert (await studio.does(RequestTransfer(to_account_id=ben))).accepted
+    return await sent(portal, studio.ana, f"{studio.home}/transfer/to/{eva}", {})
+
+
+@by_page(RefusalCode.TRANSFER_TARGET_INELIGIBLE)
+async def _an_organization_is_offered_to_who_runs_one(portal: Site, studio: Studio) -> Told:
+    fern = await a_studio(studio.people, studio.shop, name="Fern")
+    await _added(portal, studio, fern.ana, "GUEST")
+    return await sent(portal, studio.ana, f"{studio.home}/transfer/to/{fern.ana}", {})
+
+
+@by_page(RefusalCode.CUSTOMER_NUMBER_MISMATCH)
+async def _a_set_up_names_the_wrong_number(portal: Site, studio: Studio) -> Told:
+    who = await studio.registered("Mona")
+    fields = {"customer_number": "CN-1"}
+    return await sent(portal, who, "/me/account", fields, to="/me/account/set-up")
+
+
+@by_page(RefusalCode.IDEMPOTENCY_KEY_REUSED)
+async def _a_form_is_sent_again_with_another_content(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    page = f"{studio.home}/people/{chloe}/access"
+    async with portal.client_of(studio.ana) as client:
+        form = form_in(await client.get(page))
+        fields = {"mode": "quota", "limit": "60"}
+        await sends(client, page, fields, with_form=form)
+        again = await sends(client, page, {**fields, "limit": "90"}, with_form=form)
+        return studio.ana, again
+
+
+# ---- seats -----------------------------------------------------------------------------------
+
+
+@by_page(RefusalCode.NO_SEAT_AVAILABLE)
+async def _a_fourth_seat_is_given(portal: Site, studio: Studio) -> Told:
+    for name in ("Ben", "Eva", "Dan"):
+        person = await studio.joined_by("MEMBER", name=name)
+        assert (await studio.does(AssignLicense(product=LUMEN, account_id=person))).accepted
+    chloe = await studio.joined_by("MEMBER")
+    return await _assigned(portal, studio, chloe)
+
+
+@by_page(RefusalCode.ALREADY_ASSIGNED)
+async def _a_seat_is_given_twice(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    assert (await studio.does(AssignLicense(product=LUMEN, account_id=chloe))).accepted
+    return await _assigned(portal, studio, chloe)
+
+
+@by_page(RefusalCode.NOT_ASSIGNED)
+async def _a_seat_is_taken_back_that_was_never_given(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    page = f"{studio.home}/people/{chloe}"
+    fields = {"act": "revoke", "product": LUMEN}
+    return await sent(portal, studio.ana, page, fields, to=f"{page}/seats")
+
+
+@by_page(RefusalCode.UNKNOWN_PRODUCT)
+async def _an_offer_is_applied_for_that_is_none(portal: Site, studio: Studio) -> Told:
+    who = await studio.registered("Mona")
+    return await sent(portal, who, "/me/account", {"offer": "nothing"}, to="/me/trials")
+
+
+# ---- credits ---------------------------------------------------------------------------------
+
+
+@by_page(RefusalCode.QUOTA_NOT_APPLICABLE_TO_ADMINISTRATOR)
+async def _the_administrator_gets_a_quota(portal: Site, studio: Studio) -> Told:
+    page = f"{studio.home}/people/{studio.ana}/access"
+    return await sent(portal, studio.ana, page, {"mode": "quota", "limit": "60"})
+
+
+@by_page(RefusalCode.GUEST_HAS_ACTIVE_PERSONAL_CREDITS)
+async def _a_guest_with_credits_of_his_own_gets_access(portal: Site, studio: Studio) -> Told:
+    dan = await studio.joined_by("GUEST", name="Dan")
+    lines = (a_credit_line(credits=40 * CREDIT),)
+    await studio.shop.says(a_purchase(account_id=dan, lines=lines))
+    page = f"{studio.home}/people/{dan}/access"
+
+    async def tried() -> Told:
+        told = await sent(portal, studio.ana, page, {"mode": "unlimited"})
+        if told[1].status_code != httpx.codes.CONFLICT:
+            await studio.does(SetCreditAccess(account_id=dan, mode="disabled"))
+        return told
+
+    return await eventually(tried, lambda told: told[1].status_code == httpx.codes.CONFLICT)
+
+
+@by_page(RefusalCode.RATE_LIMITED)
+async def _a_sixth_request_is_made(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    for number in range(5):
+        wish = RequestCredits(mode="quota", limit=(50 + number) * CREDIT, reason="for the film")
+        assert (await studio.does(wish, by=chloe)).accepted
+    fields = {"mode": "quota", "limit": "90", "reason": "for the film"}
+    return await sent(portal, chloe, "/me/requests/new", fields)
+
+
+@by_page(RefusalCode.REQUEST_DECIDED)
+async def _a_request_is_decided_from_an_old_page(portal: Site, studio: Studio) -> Told:
+    chloe = await studio.joined_by("MEMBER")
+    wish = RequestCredits(mode="quota", limit=50 * CREDIT, reason="for the film")
+    asked = await studio.does(wish, by=chloe)
+    named = (asked.result or {})["request_id"]
+    page = f"{studio.home}/requests"
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        first, second = form_in(await client.get(page)), form_in(await client.get(page))
+        fields = {"decision": "decline", "reason": "not now"}
+        await client.post(f"{page}/{named}", data={"form": first, **fields})
+        again = await client.post(f"{page}/{named}", data={"form": second, **fields})
+        return studio.ana, again
+
+
+@by_page(RefusalCode.UNKNOWN_PERIOD)
+async def _a_statement_of_next_year_is_opened(portal: Site, studio: Studio) -> Told:
+    async with portal.client_of(studio.ana) as client:
+        return studio.ana, await client.get(f"{studio.home}/statements/2199-01")
+
+
+# ---- what machines ask for people ------------------------------------------------------------
+
+
+@by_asking(RefusalCode.CREDIT_ACCESS_DISABLED)
+async def _without_access(studio: Studio) -> tuple[CommandData, UUID]:
+    await studio.buys("500")
+    return AuthorizeHold(amount=10 * CREDIT), await studio.joined_by("MEMBER")
+
+
+@by_asking(RefusalCode.QUOTA_EXCEEDED)
+async def _beyond_the_quota(studio: Studio) -> tuple[CommandData, UUID]:
+    await studio.buys("500")
+    return AuthorizeHold(amount=90 * CREDIT), await _with_access(studio, limit=60 * CREDIT)
+
+
+@by_asking(RefusalCode.POOL_INSUFFICIENT)
+async def _beyond_the_pool(studio: Studio) -> tuple[CommandData, UUID]:
+    await studio.buys("500")
+    return AuthorizeHold(amount=700 * CREDIT), await _with_access(studio)
+
+
+@by_asking(RefusalCode.JOB_CAP_EXCEEDED)
+async def _beyond_the_cap(studio: Studio) -> tuple[CommandData, UUID]:
+    await studio.buys("500")
+    wish = AuthorizeHold(amount=90 * CREDIT, job="J4", max_credits=60 * CREDIT)
+    return wish, await _with_access(studio)
+
+
+@by_asking(RefusalCode.NO_ENTITLEMENT)
+async def _without_a_seat(studio: Studio) -> tuple[CommandData, UUID]:
+    await studio.buys("500")
+    return AuthorizeHold(amount=10 * CREDIT, product=LUMEN), await _with_access(studio)
+
+
+@by_asking(RefusalCode.UNKNOWN_HOLD)
+async def _a_hold_that_never_was(studio: Studio) -> tuple[CommandData, UUID]:
+    return VoidHold(hold_id=an_id()), studio.ana
+
+
+@by_asking(RefusalCode.HOLD_NOT_OPEN)
+async def _a_hold_that_has_ended(studio: Studio) -> tuple[CommandData, UUID]:
+    hold = await _held(studio)
+    assert (await studio.does(VoidHold(hold_id=hold))).accepted
+    return VoidHold(hold_id=hold), studio.ana
+
+
+@by_asking(RefusalCode.HOLD_EXCEEDED)
+async def _more_than_was_held(studio: Studio) -> tuple[CommandData, UUID]:
+    return CaptureHold(hold_id=await _held(studio), amount=90 * CREDIT), studio.ana
+
+
+@by_asking(RefusalCode.NO_QUOTA)
+async def _a_quota_of_who_has_none(studio: Studio) -> tuple[CommandData, UUID]:
+    return EditQuota(account_id=await _with_access(studio), limit=CREDIT), studio.ana
+
+
+@by_asking(RefusalCode.MEMBERS_MAY_NOT_PURCHASE)
+async def _a_member_buys(studio: Studio) -> tuple[CommandData, UUID]:
+    return _an_order(), await studio.joined_by("MEMBER")
+
+
+async def _added(portal: Site, studio: Studio, who: UUID, role: str) -> Told:
+    """Add somebody by a table of one row, as the page of adding does; what it tells is its page."""
+    fields = {"email": f"{who.hex}@larkspur.example", "role": role, "mode": "disabled"}
+    return await sent(portal, studio.ana, f"{studio.home}/people/new", fields)
+
+
+async def _assigned(portal: Site, studio: Studio, who: UUID) -> Told:
+    page = f"{studio.home}/licenses/{quote(LUMEN)}"
+    return await sent(portal, studio.ana, page, {"person": str(who)}, to=f"{page}/assign")
+
+
+async def _with_access(studio: Studio, *, limit: int | None = None) -> UUID:
+    chloe = await studio.joined_by("MEMBER")
+    mode = "unlimited" if limit is None else "quota"
+    data = SetCreditAccess(account_id=chloe, mode=mode, limit=limit)
+    assert (await studio.does(data)).accepted
+    return chloe
+
+
+async def _held(studio: Studio) -> UUID:
+    await studio.buys("500")
+    chloe = await _with_access(studio)
+    command = studio.people.command(AuthorizeHold(amount=50 * CREDIT), by=chloe, owner=studio.id)
+    assert (await studio.people.sends(command)).accepted
+    return command.id
+
+
+def _an_order() -> PlaceCreditOrder:
+    line = OrderedCredits(line_no=1, credits=CREDIT)
+    return PlaceCreditOrder(store="online", order_id=an_id().hex, channel="STORE", lines=(line,))
