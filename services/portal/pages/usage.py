@@ -1,5 +1,6 @@
 """/o/{organization}/usage and /me/usage: what was charged by day, person, job, product or node."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from services.portal.show import show
 from services.portal.tables import download, stream
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import Face, faces_of
+from services.portal.views.held import held_by_day, held_chart
 from services.portal.views.usage import GROUPS, Ask, Span, Usage, read_span, report, single_lines
 from services.portal.views.wallets import Books, purse_of
 from shared.contracts.money import format_credits
@@ -28,7 +30,7 @@ HEADER = ("booked_at", "kind", "account_id", "credits", "job", "quantity", "unit
 async def usage(request: Request) -> Response:
     desk = await open_desk(request)
     by, span, errors = _asked(request, desk.zone, WORDS)
-    found = await report(desk.ask, by, span)
+    found, held = await asyncio.gather(report(desk.ask, by, span), _held(desk.ask, by, span))
     faces = await _faces(desk.asking, found)
     return await show_at(
         request,
@@ -40,6 +42,7 @@ async def usage(request: Request) -> Response:
         here=f"{desk.home}/usage",
         groups=WORDS,
         usage=found,
+        held=held_chart(found, held),
         label=lambda line: label_of(line.key, by, faces),
         links={str(account): f"{desk.home}/people/{account}" for account in faces},
         query=urlencode(_query(by, span)),
@@ -60,6 +63,7 @@ async def my_usage(request: Request) -> Response:
         here="/me/usage",
         groups=MINE,
         usage=found,
+        held=None,
         label=lambda line: label_of(line.key, by, {}),
         links={},
         query=urlencode(_query(by, span)),
@@ -118,6 +122,10 @@ def _asked(
 
 def _query(by: str, span: Span) -> dict[str, str]:
     return {"from": str(span.first), "to": str(span.last), "by": by}
+
+
+async def _held(ask: Ask, by: str, span: Span) -> dict[str, int]:
+    return await held_by_day(ask, span) if by == "day" else {}
 
 
 async def _faces(asking: Asking, usage: Usage) -> dict[UUID, Face]:
