@@ -1,6 +1,7 @@
 """/me: what I may use and spend now, and why not; /me/credits: my wallets and my entries."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -108,6 +109,7 @@ def told_of(purse: Purse) -> dict[str, str]:
 async def _give_up(
     request: Request,
     viewer: Viewer,
+    told: Mapping[str, str] | None = None,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     if viewer.joined_organization_id is None:
@@ -120,7 +122,7 @@ async def _give_up(
         zone=purse.zone,
         purse=purse,
         holds=holds,
-        told=told_of(purse),
+        told={**told_of(purse), **(told or {})},
         **shown,
     )
 

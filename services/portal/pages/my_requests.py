@@ -1,5 +1,6 @@
 """/me/requests: what I asked for and what was answered; asking for more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -125,6 +126,7 @@ async def _asker(request: Request) -> Viewer:
 async def _new(
     request: Request,
     viewer: Viewer,
+    told: Mapping[str, str] | None = None,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     purse = await purse_of(request, viewer)
@@ -134,7 +136,7 @@ async def _new(
         zone=purse.zone,
         purse=purse,
         suggested=_suggested(request, purse),
-        told=told_of(purse),
+        told={**told_of(purse), **(told or {})},
         **shown,
     )
 
