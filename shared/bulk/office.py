@@ -1,7 +1,7 @@
 """Asks the services in an Administrator's name: the commands of rows, and who is who."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,17 @@ from shared.clock import Clock
 from shared.contracts.catalogue import COMMAND_BY_TYPE
 from shared.contracts.credits import SetCreditAccess
 from shared.contracts.licensing import AssignLicense, LicenseList, ListLicenses, RevokeLicense
-from shared.contracts.membership import AddMember, ListMembers, MemberList, Person, RemoveMember
+from shared.contracts.membership import (
+    ADDITIONS_MAX,
+    Addition,
+    AdditionsTried,
+    AddMember,
+    ListMembers,
+    MemberList,
+    Person,
+    RemoveMember,
+    TryAdditions,
+)
 from shared.contracts.message import Command, CommandData, Verdict
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import Asker, NoAnswer
@@ -60,6 +70,17 @@ class Office:
         shown = await self._shown(ListLicenses())
         listed = LicenseList.model_validate(shown, strict=False)
         return {seats.product: seats.free for seats in listed.products}
+
+    async def try_additions(self, wishes: Sequence[Add]) -> dict[Add, Wrong]:
+        """Ask about many additions at once; tells those that would be refused, and why."""
+        wrong: dict[Add, Wrong] = {}
+        for first in range(0, len(wishes), ADDITIONS_MAX):
+            asked = wishes[first : first + ADDITIONS_MAX]
+            additions = tuple(Addition(email=one.email, role=one.role.upper()) for one in asked)
+            shown = await self._shown(TryAdditions(additions=additions))
+            for one in AdditionsTried.model_validate(shown, strict=False).refusals:
+                wrong[asked[one.place]] = Wrong(one.refused.code, one.refused.message)
+        return wrong
 
     async def send(
         self, data: CommandData, identifier: UUID, *, dry_run: bool = False

@@ -1,11 +1,12 @@
 """Tells what a table would do, and does nothing (T34): every row is asked of its own service.
 
-Many are asked at once; a row that needs what an earlier one of the same person does is told so.
-Seats are counted through the file in its order, once everything else is known. The ledger decides
-about access when it is set: here only what the row itself and the person's role tell is looked at.
+Many are asked at once, and all additions together; a row that needs what an earlier one of the same
+person does is told so. Seats are counted through the file in its order, once everything else is
+known. The ledger decides about access when it is set: here only what the row itself and the
+person's role tell is looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.bulk.office import Office
@@ -27,11 +28,14 @@ class Trial:
     progress: Progress = lambda _done, _total: None
     _changed: dict[str, int] = field(default_factory=dict)
     _free: dict[str, int] = field(default_factory=dict)
+    _not_added: Mapping[Add, Wrong] = field(default_factory=dict)
 
     async def all(self, rows: Sequence[Row]) -> list[Result]:
         """Try every row; seats go to those who come first in the file."""
         await self.office.open()
         self._free = await self.office.free_seats()
+        wishes = {row.wish for row in rows if isinstance(row.wish, Add) and row.same_as is None}
+        self._not_added = await self.office.try_additions(list(wishes))
         asked = await in_waves(rows, self._one, self.progress)
         return [self._seated(result) for result in asked]
 
@@ -50,6 +54,8 @@ class Trial:
         return Result(row, "passes" if earlier is None else "depends", earlier=earlier)
 
     async def _refusal(self, wish: Wish) -> Wrong | None:
+        if isinstance(wish, Add):
+            return self._not_added.get(wish)
         data = self.office.command_of(wish)
         if data is None:
             return NOBODY

@@ -87,6 +87,7 @@ QUERIES: tuple[type[CommandData], ...] = (
     organizations.ListOrganizations,
     organizations.ShowOrganization,
     membership.ListMembers,
+    membership.TryAdditions,
     nodes.ListNodes,
     licensing.ListLicenses,
     license_orders.ListLicenseOrders,

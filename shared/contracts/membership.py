@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from shared.contracts.message import CommandData, Contract, FactData, Moment
+from shared.contracts.message import CommandData, Contract, FactData, Moment, Refused
 from shared.contracts.people import Email, JoinedRole, Role, SearchText
 
+ADDITIONS_MAX = 500
 RoleGiven = Annotated[str, Field(max_length=40)]
 AddedReason = Literal["added", "role_changed"]
 RemovedReason = Literal["removed", "left", "role_changed", "forgotten"]
@@ -97,6 +98,42 @@ class ListMembers(CommandData):
     role: Role | None = None
     after: UUID | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class Addition(Contract):
+    """Somebody who may be added, by his address."""
+
+    email: Email
+    role: RoleGiven
+
+
+class TryAdditions(CommandData):
+    """Tell what `AddMember` would answer now for each of many people, and add nobody (T34).
+
+    Each is looked at by himself, as if the others were not asked for. Answers `AdditionsTried`.
+    Refused `not_administrator`.
+    """
+
+    TYPE: ClassVar[str] = "coffer.membership.try_additions.v1"
+    EXCHANGE: ClassVar[str] = "queries"
+    ROUTING_KEY: ClassVar[str] = "membership.try_additions"
+
+    additions: Annotated[
+        tuple[Addition, ...], Field(min_length=1, max_length=ADDITIONS_MAX, fail_fast=True)
+    ]
+
+
+class AdditionRefused(Contract):
+    """Who could not be added, by his place in the question, and why."""
+
+    place: int
+    refused: Refused
+
+
+class AdditionsTried(Contract):
+    """The answer to `TryAdditions`: only those who would be refused."""
+
+    refusals: tuple[AdditionRefused, ...]
 
 
 class Person(Contract):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 from shared.contracts.people import JoinedRole
@@ -76,6 +76,11 @@ class Standing:
     owns: Organization | None
     joined: Membership | None
     licenses: tuple[HeldLicense, ...]
+
+    @classmethod
+    def of_nobody(cls, account_id: UUID) -> Self:
+        """Somebody of whom nothing is known yet: an address without an account."""
+        return cls(account_id, account=None, owns=None, joined=None, licenses=())
 
     @property
     def is_registered(self) -> bool:

@@ -1,5 +1,6 @@
 """Accounts and their locks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -44,6 +45,20 @@ async def find_account_by_email(connection: Connection, email: str) -> Account |
         "SELECT id, email, name, customer_number FROM account WHERE email_folded = $1", fold(email)
     )
     return Account(**row) if row else None
+
+
+async def ids_by_email(connection: Connection, emails: Sequence[str]) -> dict[str, UUID]:
+    """Find the accounts of addresses, by each as it was written; who has none is absent."""
+    rows = await connection.fetch(
+        """
+        SELECT asked.email, account.id
+        FROM unnest($1::text [], $2::text []) AS asked (email, folded)
+        INNER JOIN account ON account.email_folded = asked.folded
+        """,
+        list(emails),
+        [fold(email) for email in emails],
+    )
+    return {row["email"]: row["id"] for row in rows}
 
 
 async def find_account_by_number(connection: Connection, number: str) -> Account | None:

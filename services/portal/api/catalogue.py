@@ -2,7 +2,7 @@
 
 from services.portal.api.operations import Operation
 from services.portal.api.rows import credits, licenses, nodes, people, reports, staff, webhooks
-from shared.contracts import accounts, copies, credit_orders
+from shared.contracts import accounts, copies, credit_orders, membership
 from shared.contracts.message import CommandData
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -44,6 +44,7 @@ NOT_FOR_CALLERS: dict[type[CommandData], str] = {
     accounts.RegisterAccount: "an account begins with a sign-in",
     accounts.LinkInvitation: "only a sign-in verifies an address",
     accounts.ChangeEmail: "only a sign-in verifies an address",
+    membership.TryAdditions: "a dry run of the addition itself tells the same",
     credit_orders.GrantTrialCredits: "the offer is the vendor's, its amount is not the caller's",
     copies.FetchMembershipFacts: "for services that heal their copies",
     copies.FetchLicensingFacts: "for services that heal their copies",

@@ -9,7 +9,13 @@ import httpx
 from shared.contracts.credit_access import EditQuota, RequestCredits
 from shared.contracts.credit_orders import OrderedCredits, PlaceCreditOrder
 from shared.contracts.credit_reports import ShowStatement
-from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess, VoidHold
+from shared.contracts.credits import (
+    AccessMode,
+    AuthorizeHold,
+    CaptureHold,
+    SetCreditAccess,
+    VoidHold,
+)
 from shared.contracts.licensing import AssignLicense
 from shared.contracts.message import CommandData, Verdict
 from shared.contracts.refusals import RefusalCode
@@ -305,7 +311,7 @@ async def _seated(studio: Studio, who: UUID) -> None:
 
 async def _with_access(studio: Studio, *, limit: int | None = None) -> UUID:
     chloe = await studio.joined_by("MEMBER")
-    mode = "unlimited" if limit is None else "quota"
+    mode: AccessMode = "unlimited" if limit is None else "quota"
     data = SetCreditAccess(account_id=chloe, mode=mode, limit=limit)
     assert (await studio.does(data)).accepted
     return chloe
