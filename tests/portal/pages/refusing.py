@@ -1,4 +1,4 @@
-"""How each refusal comes about: by a form of a page, or by what machines ask for somebody."""
+"""How each refusal comes about by a form of a page."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
@@ -6,21 +6,15 @@ from uuid import UUID
 
 import httpx
 
-from shared.contracts.credit_access import EditQuota, RequestCredits
-from shared.contracts.credit_orders import OrderedCredits, PlaceCreditOrder
-from shared.contracts.credit_reports import ShowStatement
+from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credits import (
-    AccessMode,
-    AuthorizeHold,
-    CaptureHold,
     SetCreditAccess,
-    VoidHold,
 )
 from shared.contracts.licensing import AssignLicense
-from shared.contracts.message import CommandData, Verdict
+from shared.contracts.message import Verdict
 from shared.contracts.refusals import RefusalCode
 from shared.contracts.transfers import RequestTransfer
-from tests.builders import LUMEN, a_credit_line, a_purchase, an_id
+from tests.builders import LUMEN, a_credit_line, a_purchase
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio, a_studio
 from tests.waiting import eventually
@@ -29,22 +23,12 @@ CREDIT = 1_000_000
 # Who was refused, and the page that told him.
 Told = tuple[UUID, httpx.Response]
 ByPage = Callable[[Site, Studio], Awaitable[Told]]
-ByAsking = Callable[[Studio], Awaitable[tuple[CommandData, UUID]]]
 BY_PAGE: dict[RefusalCode, ByPage] = {}
-BY_ASKING: dict[RefusalCode, ByAsking] = {}
 
 
 def by_page(code: RefusalCode) -> Callable[[ByPage], ByPage]:
     def kept(act: ByPage) -> ByPage:
         BY_PAGE[code] = act
-        return act
-
-    return kept
-
-
-def by_asking(code: RefusalCode) -> Callable[[ByAsking], ByAsking]:
-    def kept(act: ByAsking) -> ByAsking:
-        BY_ASKING[code] = act
         return act
 
     return kept
@@ -227,68 +211,6 @@ async def _a_request_is_decided_from_an_old_page(portal: Site, studio: Studio) -
         return studio.ana, again
 
 
-# ---- what machines ask for people ------------------------------------------------------------
-
-
-@by_asking(RefusalCode.CREDIT_ACCESS_DISABLED)
-async def _without_access(studio: Studio) -> tuple[CommandData, UUID]:
-    await studio.buys("500")
-    return AuthorizeHold(amount=10 * CREDIT), await studio.joined_by("MEMBER")
-
-
-@by_asking(RefusalCode.QUOTA_EXCEEDED)
-async def _beyond_the_quota(studio: Studio) -> tuple[CommandData, UUID]:
-    await studio.buys("500")
-    return AuthorizeHold(amount=90 * CREDIT), await _with_access(studio, limit=60 * CREDIT)
-
-
-@by_asking(RefusalCode.POOL_INSUFFICIENT)
-async def _beyond_the_pool(studio: Studio) -> tuple[CommandData, UUID]:
-    await studio.buys("500")
-    return AuthorizeHold(amount=700 * CREDIT), await _with_access(studio)
-
-
-@by_asking(RefusalCode.JOB_CAP_EXCEEDED)
-async def _beyond_the_cap(studio: Studio) -> tuple[CommandData, UUID]:
-    await studio.buys("500")
-    wish = AuthorizeHold(amount=90 * CREDIT, job="J4", max_credits=60 * CREDIT)
-    return wish, await _with_access(studio)
-
-
-@by_asking(RefusalCode.NO_ENTITLEMENT)
-async def _without_a_seat(studio: Studio) -> tuple[CommandData, UUID]:
-    await studio.buys("500")
-    return AuthorizeHold(amount=10 * CREDIT, product=LUMEN), await _with_access(studio)
-
-
-@by_asking(RefusalCode.UNKNOWN_PERIOD)
-async def _a_statement_of_another_century(studio: Studio) -> tuple[CommandData, UUID]:
-    await studio.buys("500")
-    return ShowStatement(period="2199-01"), studio.ana
-
-
-@by_asking(RefusalCode.HOLD_NOT_OPEN)
-async def _a_hold_that_has_ended(studio: Studio) -> tuple[CommandData, UUID]:
-    hold = await _held(studio)
-    assert (await studio.does(VoidHold(hold_id=hold))).accepted
-    return VoidHold(hold_id=hold), studio.ana
-
-
-@by_asking(RefusalCode.HOLD_EXCEEDED)
-async def _more_than_was_held(studio: Studio) -> tuple[CommandData, UUID]:
-    return CaptureHold(hold_id=await _held(studio), amount=90 * CREDIT), studio.ana
-
-
-@by_asking(RefusalCode.NO_QUOTA)
-async def _a_quota_of_who_has_none(studio: Studio) -> tuple[CommandData, UUID]:
-    return EditQuota(account_id=await _with_access(studio), limit=CREDIT), studio.ana
-
-
-@by_asking(RefusalCode.MEMBERS_MAY_NOT_PURCHASE)
-async def _a_member_buys(studio: Studio) -> tuple[CommandData, UUID]:
-    return _an_order(), await studio.joined_by("MEMBER")
-
-
 async def _added(portal: Site, studio: Studio, who: UUID, role: str) -> Told:
     """Add somebody by a table of one row, as the page of adding does; what it tells is its page."""
     fields = {"email": f"{who.hex}@larkspur.example", "role": role, "mode": "disabled"}
@@ -307,24 +229,3 @@ async def _seated(studio: Studio, who: UUID) -> None:
         return await studio.does(AssignLicense(product=LUMEN, account_id=who))
 
     await eventually(given, lambda verdict: verdict.accepted)
-
-
-async def _with_access(studio: Studio, *, limit: int | None = None) -> UUID:
-    chloe = await studio.joined_by("MEMBER")
-    mode: AccessMode = "unlimited" if limit is None else "quota"
-    data = SetCreditAccess(account_id=chloe, mode=mode, limit=limit)
-    assert (await studio.does(data)).accepted
-    return chloe
-
-
-async def _held(studio: Studio) -> UUID:
-    await studio.buys("500")
-    chloe = await _with_access(studio)
-    command = studio.people.command(AuthorizeHold(amount=50 * CREDIT), by=chloe, owner=studio.id)
-    assert (await studio.people.sends(command)).accepted
-    return command.id
-
-
-def _an_order() -> PlaceCreditOrder:
-    line = OrderedCredits(line_no=1, credits=CREDIT)
-    return PlaceCreditOrder(store="online", order_id=an_id().hex, channel="STORE", lines=(line,))

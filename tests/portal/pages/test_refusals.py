@@ -12,7 +12,8 @@ from shared.contracts.credits import AuthorizeHold
 from shared.contracts.money import format_credits
 from shared.contracts.refusals import RefusalCode
 from tests.portal.pages.panels import panel_in
-from tests.portal.pages.refusing import BY_ASKING, BY_PAGE
+from tests.portal.pages.refusing import BY_PAGE
+from tests.portal.pages.refusing_machines import BY_ASKING
 from tests.portal.site import Site
 from tests.portal.studio import Studio
 
