@@ -13,11 +13,11 @@ from services.portal.api.scopes import NODE, READ_OR_NODE
 from shared.contracts.credit_answers import (
     Authorized,
     Captured,
+    HoldFound,
     HoldList,
-    HoldShown,
     Released,
 )
-from shared.contracts.credit_queries import ListHolds
+from shared.contracts.credit_queries import ListHolds, ShowHold
 from shared.contracts.credits import CaptureHold, ExtendHold, ReportUsage, VoidHold
 
 HOLD = "/holds/{hold_id}"
@@ -39,8 +39,7 @@ PLACES = (
         },
     ),
     Operation(
-        "GET", HOLD, work.AskAboutHold, HoldShown, READ_OR_NODE, "holds",
-        work=work.show_hold, name="show_hold",
+        "GET", HOLD, ShowHold, HoldFound, READ_OR_NODE, "holds", work=work.show_hold,
     ),
     Operation(
         "POST", f"{HOLD}/extend", ExtendHold, Authorized, NODE, "holds", own_hold,
