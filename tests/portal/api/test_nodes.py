@@ -124,7 +124,9 @@ async def test_R51_a_refusal_names_the_limit_and_who_can_lift_it(
 
     assert told(refused) == (409, "quota_exceeded")
     assert problem["type"] == "/help/refusals/quota_exceeded"
-    assert problem["who_can_lift"] == "the organization's Administrator"
+    assert problem["title"] == "the quota does not cover it"
+    assert problem["detail"] == "60 of the 60 quota is left, and this needs more."
+    assert problem["who_can_lift"] == "The organization's Administrator"
     assert problem["limit"]["left"] == "60"
     assert problem["binding"] == ["quota_exceeded"]
     assert problem["instance"].endswith("/holds")
