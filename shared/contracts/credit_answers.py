@@ -237,12 +237,6 @@ class HoldShown(OpenContract):
     work: dict[str, JsonValue] | None = None
 
 
-class HoldFound(HoldShown):
-    """The answer to `ShowHold`: `moved` where the wallet has another name than it was asked by."""
-
-    moved: bool
-
-
 class HoldList(OpenContract):
     """The answer to `ListHolds`."""
 

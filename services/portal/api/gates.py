@@ -8,7 +8,6 @@ from uuid import UUID
 from services.portal.api.keys import UUID7
 from services.portal.api.operations import Asked
 from services.portal.api.problems import FieldProblem, misread, refused_here
-from shared.contracts.credit_answers import HoldFound
 from shared.contracts.credit_queries import ShowHold
 from shared.contracts.credit_reports import DryRun, ListUsageLines, ShowUsage
 from shared.contracts.credits import (
@@ -18,6 +17,7 @@ from shared.contracts.credits import (
     ReportUsage,
     VoidHold,
 )
+from shared.contracts.record_answers import HoldFound
 from shared.contracts.refusals import RefusalCode
 
 

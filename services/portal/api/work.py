@@ -15,7 +15,6 @@ from shared.contracts.credit_answers import (
     AccessList,
     AccessState,
     Amount,
-    HoldFound,
     PoolState,
     PoolTerms,
 )
@@ -24,6 +23,7 @@ from shared.contracts.credits import AccessMode, ReportUsage
 from shared.contracts.membership import ListMembers, MemberList
 from shared.contracts.message import Contract, OpenContract, Verdict
 from shared.contracts.money import format_credits, parse_credits
+from shared.contracts.record_answers import HoldFound
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import ANSWER_SECONDS, NoAnswer
 from shared.messaging.publisher import NotConfirmed, Outgoing

@@ -13,12 +13,12 @@ from services.portal.api.scopes import NODE, READ_OR_NODE
 from shared.contracts.credit_answers import (
     Authorized,
     Captured,
-    HoldFound,
     HoldList,
     Released,
 )
 from shared.contracts.credit_queries import ListHolds, ShowHold
 from shared.contracts.credits import CaptureHold, ExtendHold, ReportUsage, VoidHold
+from shared.contracts.record_answers import HoldFound
 
 HOLD = "/holds/{hold_id}"
 SOMEBODY = "018f3f00-0000-7000-8000-000000000001"
