@@ -64,8 +64,7 @@ class Browser:
 async def asks(client: httpx.AsyncClient, route: Route, path: str, **form: str) -> httpx.Response:
     """Ask a route once; of one that streams, the head alone."""
     method = method_of(route)
-    sent = {"data": form} if method == "POST" else {}
-    async with client.stream(method, path, **sent) as answer:
+    async with client.stream(method, path, data=form if method == "POST" else None) as answer:
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):
             await answer.aread()
     return answer
