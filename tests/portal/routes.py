@@ -19,10 +19,13 @@ def routes_of_pages() -> Iterator[Route]:
 
 
 def every_route() -> list[Route]:
-    others = (*sign_in.ROUTES, *by_provider.routes, *watching.routes, *static_files.routes)
     return [
         *routes_of_pages(),
-        *(route for route in (*others, *incoming.routes) if isinstance(route, Route)),
+        *sign_in.ROUTES,
+        *by_provider.routes,
+        *watching.routes,
+        *static_files.routes,
+        *incoming.routes,
     ]
 
 
