@@ -82,8 +82,9 @@ $(VENDOR)/htmx.min.js: $(READY) $(ASSETS)/package.json $(ASSETS)/package-lock.js
 	@touch $@
 
 .PHONY: test-portal
-test-portal: setup assets ## the portal alone: API, webhooks, letters, browsers; ARGS=... narrows it
-	@$(BIN)/pytest -m "not faults" tests/portal tests/rules/portal $(ARGS)
+test-portal: setup assets ## the portal alone: API, webhooks, letters, browsers, JOBS=3 at a time (15 minutes)
+	@$(BIN)/pytest -m "not faults" -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+	  tests/portal tests/rules/portal $(ARGS)
 
 .PHONY: test
 test: setup ## every test but faults, the long ones and most of the portal's, JOBS=3 at a time (10 minutes)

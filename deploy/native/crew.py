@@ -9,7 +9,7 @@ from signal import SIGTERM
 
 from deploy.native.account import wrapped
 from deploy.native.addresses import Addresses
-from deploy.native.home import Home
+from deploy.native.home import Home, passwords
 from deploy.native.ports import LOOPBACK, Ports
 from deploy.native.program import Program
 from deploy.native.settings import SERVICES, environment_without_addresses
@@ -18,6 +18,7 @@ PROJECT = Path(__file__).parents[2]
 LEDGER = "credit_ledger"
 PORTAL = "portal"
 OPERATOR = "operator"
+SEALING = "sealing"
 # Who works for the vendor in the story that a demonstration tells: two operators, and one who
 # watches the machines alone.
 STAFF = "oz@larkspur.example,pia@larkspur.example"
@@ -48,6 +49,7 @@ def service_programs(home: Home, crew: Crew, ports: Ports, wanted: Addresses) ->
             name=name,
             command=wrapped(command, stop_signal=SIGTERM, account=None),
             environment={
+                **(_sealing(home) if service == PORTAL else {}),
                 **environment_without_addresses(),
                 "PYTHONUNBUFFERED": "1",
                 "COFFER_HOME": str(home.root),
@@ -80,6 +82,11 @@ def _processes(crew: Crew) -> Iterator[tuple[str, str, dict[str, str]]]:
 def portal_url(ports: Ports) -> str:
     """Where people of this machine find the portal of a stack."""
     return f"http://{LOOPBACK}:{ports.portal}"
+
+
+def _sealing(home: Home) -> dict[str, str]:
+    """What the portal seals secrets with, unless it is told otherwise: made once for this home."""
+    return {"COFFER_PORTAL_SEALING_KEYS": passwords(home, (SEALING,))[SEALING]}
 
 
 def _portal(crew: Crew, ports: Ports, wanted: Addresses) -> dict[str, str]:

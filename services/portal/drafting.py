@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from starlette.requests import Request
 
-from services.portal.forms import FIELD, FIELDS_MAX, Forged, check_origin
+from services.portal.forms import FIELDS_MAX, Forged, check_origin, texts_in
 from services.portal.rooms import rooms_in
 from services.portal.sessions import hash_of
 from services.portal.show import came_from
@@ -28,8 +28,7 @@ async def keep_draft(request: Request) -> str | None:
     except Forged:
         return None
     given = await request.form(max_files=1, max_fields=FIELDS_MAX)
-    texts = [(name, value) for name, value in given.multi_items() if isinstance(value, str)]
-    fields = [[name, value] for name, value in texts if name != FIELD]
+    fields = [[name, value] for name, value in texts_in(given.multi_items())]
     if sum(len(name) + len(value) for name, value in fields) > CHARACTERS_MAX:
         return None
     key = secrets.token_urlsafe(KEY_BYTES)

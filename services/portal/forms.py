@@ -1,7 +1,7 @@
 """Forms: an id that is the command's, bound to the session; what was typed, and what is wrong."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeVar
@@ -19,6 +19,7 @@ from shared.contracts.message import CommandData
 
 FIELD = "form"
 FIELDS_MAX = 2_000
+NUL = "\0"
 FILES_MAX = 1
 MAC_CHARACTERS = 32
 OUR_OWN = frozenset({"same-origin", "none"})
@@ -88,13 +89,25 @@ async def read_form(request: Request) -> Form:
     if not hmac.compare_digest(proof, _proof(identifier, await current_session(request))):
         raise Forged
     items = given.multi_items()
-    texts = [(name, value) for name, value in items if isinstance(value, str) and name != FIELD]
+    texts = texts_in(items)
     return Form(
         id=identifier,
         fields=dict(texts),
         lists={name: tuple(v for n, v in texts if n == name) for name in dict(texts)},
         files={name: value for name, value in items if isinstance(value, UploadFile)},
     )
+
+
+def texts_in(items: Iterable[tuple[str, str | UploadFile]]) -> list[tuple[str, str]]:
+    """The fields that were typed, but for the form's id; zero bytes, which nobody types, are left.
+
+    No contract takes one and no database keeps one.
+    """
+    return [
+        (name.replace(NUL, ""), value.replace(NUL, ""))
+        for name, value in items
+        if isinstance(value, str) and name != FIELD
+    ]
 
 
 def check_origin(request: Request) -> None:

@@ -4,10 +4,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import SECRETS_FOLDER
+
+RATE_MAX = 1_000_000
+PASSPHRASE_CHARACTERS_MIN = 32
 
 
 class PortalSettings(BaseSettings):
@@ -39,6 +42,23 @@ class PortalSettings(BaseSettings):
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     stripe_secret: SecretStr = SecretStr("")
     webhooks_to_loopback: bool = False
+    sealing_keys: SecretStr = SecretStr("")
+
+    api_token_per_second: float = Field(default=50, gt=0, le=RATE_MAX)
+    api_token_burst: int = Field(default=100, ge=1, le=RATE_MAX)
+    api_organization_per_second: float = Field(default=200, gt=0, le=RATE_MAX)
+    api_organization_burst: int = Field(default=400, ge=1, le=RATE_MAX)
+    api_address_per_second: float = Field(default=5, gt=0, le=RATE_MAX)
+    api_address_burst: int = Field(default=50, ge=1, le=RATE_MAX)
+
+    @field_validator("sealing_keys")
+    @classmethod
+    def _are_long(cls, told: SecretStr) -> SecretStr:
+        """Passphrases are made by machines; one that a person thinks up can be tried out."""
+        if any(len(one) < PASSPHRASE_CHARACTERS_MIN for one in told.get_secret_value().split()):
+            message = f"each has {PASSPHRASE_CHARACTERS_MIN} characters at least"
+            raise ValueError(message)
+        return told
 
     @property
     def address(self) -> str:

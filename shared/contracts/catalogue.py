@@ -120,6 +120,7 @@ QUERIES: tuple[type[CommandData], ...] = (
     credit_queries.ListJournal,
     credit_queries.ListLots,
     credit_queries.ListHolds,
+    credit_queries.ShowHold,
     credit_queries.ListRequests,
     credit_queries.ShowPoolTerms,
     credit_queries.ShowRates,

@@ -113,6 +113,20 @@ class ListHolds(LedgerQuestion):
     limit: PageSize = 100
 
 
+class ShowHold(LedgerQuestion):
+    """Show one hold of the wallet, or of one that `owner` meant when it was authorized (T16).
+
+    Answers `{hold_id, account_id, state, amount, held, captured, metered, lease_until, job, work,
+    moved}`; `moved` tells that the wallet has another name now. Unknown holds are refused with
+    `unknown_hold`.
+    """
+
+    TYPE: ClassVar[str] = "coffer.credit_ledger.show_hold.v1"
+    ROUTING_KEY: ClassVar[str] = "credit_ledger.show_hold"
+
+    hold_id: UUID
+
+
 class ListRequests(LedgerQuestion):
     """List requests for access or quota, of one `state` or all; open ones lapse after 30 days.
 

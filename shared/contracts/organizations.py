@@ -14,7 +14,9 @@ SetupState = Literal["PENDING_CONFIRMATION", "CONFIRMED", "REJECTED"]
 # One line that a table program takes for no formula.
 OrganizationName = Annotated[
     str,
-    Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20=+@-]{1}([^\x00-\x1f]*[^\x00-\x20])?$"),
+    Field(
+        min_length=1, max_length=100, pattern=r"^[^\x00-\x20=+@-]{1}([^\x00-\x1f]*[^\x00-\x20])?$"
+    ),
 ]
 
 

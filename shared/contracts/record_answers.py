@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from shared.contracts.credit_answers import Amount
+from shared.contracts.credit_answers import Amount, HoldShown
 from shared.contracts.credits import AccessMode
 from shared.contracts.message import Moment, OpenContract
 
@@ -141,3 +141,9 @@ class EndedCountList(OpenContract):
 
     counts: tuple[EndedCount, ...]
     after: str | None = None
+
+
+class HoldFound(HoldShown):
+    """The answer to `ShowHold`: `moved` where the wallet has another name than it was asked by."""
+
+    moved: bool

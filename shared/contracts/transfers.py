@@ -111,13 +111,17 @@ class TransferRequested(FactData):
 
 
 class TransferEnded(FactData):
-    """An offer ended without a change (T16); the subject is the organization."""
+    """An offer ended without a change (T16); the subject is the organization.
+
+    `to_account_id` is who was chosen; facts from before it was told have none.
+    """
 
     ROUTING_KEY: ClassVar[str] = "membership.transfer.ended"
     SERVICE: ClassVar[str] = "membership"
 
     transfer_id: UUID
     organization_id: UUID
+    to_account_id: UUID | None = None
     state: Literal["DECLINED", "CANCELLED", "EXPIRED"]
     ended_at: Moment
 

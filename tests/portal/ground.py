@@ -19,6 +19,7 @@ from shared.settings import Settings
 from tests.databases import Database, scratch_database
 
 MIGRATIONS = Path(rooms_module.__file__).parent / "migrations"
+SEALING = "what-these-tests-seal-secrets-with"
 TABLES = ("heard_fact", "store_webhook", "store_payment", "webhook", "letter")
 
 
@@ -41,7 +42,7 @@ class Ground:
         )
         assets = gather_assets()
         rooms = Rooms(
-            settings=PortalSettings.model_validate(settings),
+            settings=PortalSettings.model_validate({"sealing_keys": SEALING, **settings}),
             pool=self.pool,
             publisher=self.asks.publisher,
             asking=Asking(self.asks, None, self.clock),

@@ -12,9 +12,10 @@ from services.credit_ledger.rules.chart import HoldState, Kind, LedgerAccount
 from services.credit_ledger.rules.purchases import CATEGORY_NAMES
 from services.credit_ledger.store import exporting
 from services.credit_ledger.store.exporting import Entry, HoldKept, LotKept, WalletState
-from shared.contracts.credit_queries import ListHolds, ListJournal, ListLots, ShowWallet
-from shared.contracts.message import Command, Verdict
+from shared.contracts.credit_queries import ListHolds, ListJournal, ListLots, ShowHold, ShowWallet
+from shared.contracts.message import Command, Verdict, refuse
 from shared.contracts.money import format_credits
+from shared.contracts.refusals import RefusalCode
 from shared.messaging.doors import carries
 from shared.postgres.pool import Pool
 
@@ -80,6 +81,19 @@ async def list_holds(command: Command[ListHolds], pool: Pool) -> Verdict:
         holds = await exporting.holds_page(connection, wallet.id, after, limit + 1, state=number)
     rows: list[JsonValue] = [_hold(hold) for hold in holds[:limit]]
     return page(command, "holds", rows, [str(hold.id) for hold in holds])
+
+
+@queries(filter=carries(ShowHold))
+async def show_hold(command: Command[ShowHold], pool: Pool) -> Verdict:
+    """Show one hold, wherever the name of its wallet has moved since."""
+    if command.owner is None:
+        return unknown(command)
+    async with pool.acquire() as connection:
+        found = await exporting.find_hold(connection, command.owner, command.data.hold_id)
+    if found is None:
+        return Verdict(id=command.id, refused=refuse(RefusalCode.UNKNOWN_HOLD))
+    hold, moved = found
+    return Verdict(id=command.id, result={**_hold(hold), "moved": moved})
 
 
 def _wallet(state: WalletState) -> dict[str, JsonValue]:

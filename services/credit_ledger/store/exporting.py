@@ -136,6 +136,22 @@ WHERE wallet = $1 AND state = $4 AND id > $2
 ORDER BY id
 LIMIT $3
 """
+# A hold keeps its wallet when the wallet's name comes to mean another one (T16).
+HOLD_NAMED = """
+WITH meant AS (
+    SELECT wallet, false AS moved FROM wallet_name WHERE owner = $1
+    UNION ALL
+    SELECT id, false FROM wallet WHERE uid = $1
+    UNION ALL
+    SELECT wallet, true FROM wallet_name_past WHERE owner = $1
+)
+SELECT id, person, state, authorized, held, captured, metered, lease_until, job, work, moved
+FROM meant
+INNER JOIN hold USING (wallet)
+WHERE id = $2
+ORDER BY moved
+LIMIT 1
+"""
 
 
 async def wallet_state(connection: Connection, wallet: int) -> WalletState:
@@ -163,6 +179,17 @@ async def journal_page(connection: Connection, wallet: int, after: int, limit: i
 async def lots_page(connection: Connection, wallet: int, after: int, limit: int) -> list[LotKept]:
     """List a page of lots in the order they came."""
     return [LotKept(*row) for row in await connection.fetch(LOTS, wallet, after, limit)]
+
+
+async def find_hold(
+    connection: Connection, owner: UUID, hold: UUID
+) -> tuple[HoldKept, bool] | None:
+    """Find a hold by what its wallet is called, or was; tells whether it was."""
+    row = await connection.fetchrow(HOLD_NAMED, owner, hold)
+    if row is None:
+        return None
+    *kept, moved = row
+    return HoldKept(*kept), moved
 
 
 async def holds_page(

@@ -112,6 +112,7 @@ def end(
     return TransferEnded(
         transfer_id=transfer.id,
         organization_id=transfer.organization_id,
+        to_account_id=transfer.to_account_id,
         state=state,
         ended_at=now,
     )

@@ -8,8 +8,7 @@ from uuid import UUID
 from services.portal.api.keys import UUID7
 from services.portal.api.operations import Asked
 from services.portal.api.problems import FieldProblem, misread, refused_here
-from shared.contracts.credit_answers import HoldList, HoldShown
-from shared.contracts.credit_queries import ListHolds
+from shared.contracts.credit_queries import ShowHold
 from shared.contracts.credit_reports import DryRun, ListUsageLines, ShowUsage
 from shared.contracts.credits import (
     AuthorizeHold,
@@ -18,6 +17,7 @@ from shared.contracts.credits import (
     ReportUsage,
     VoidHold,
 )
+from shared.contracts.record_answers import HoldFound
 from shared.contracts.refusals import RefusalCode
 
 
@@ -98,20 +98,18 @@ async def own_hold(asked: Asked) -> Asked:
     return asked
 
 
-async def find_hold(asked: Asked, hold_id: UUID) -> HoldShown:
-    """Find a hold that is the caller's business; raises ProblemError."""
-    before = UUID(int=max(0, hold_id.int - 1))
+async def find_hold(asked: Asked, hold_id: UUID) -> HoldFound:
+    """Find a hold that is the caller's business; raises ProblemError.
+
+    Of a wallet that his name meant before it moved on (T16), only what he spent himself is.
+    """
     found = await asked.parts.rooms.asking.show(
-        ListHolds(after=before, limit=1),
-        HoldList,
-        viewer=asked.caller.viewer,
-        owner=asked.owner,
+        ShowHold(hold_id=hold_id), HoldFound, viewer=asked.caller.viewer, owner=asked.owner
     )
-    himself = asked.caller.viewer.account_id
-    for hold in found.holds:
-        if hold.hold_id == hold_id and (asked.is_owners or hold.account_id == himself):
-            return hold
-    raise refused_here(RefusalCode.UNKNOWN_HOLD)
+    is_own = found.account_id == asked.caller.viewer.account_id
+    if not is_own and (found.moved or not asked.is_owners):
+        raise refused_here(RefusalCode.UNKNOWN_HOLD)
+    return found
 
 
 def _check_own(asked: Asked, account_id: UUID) -> None:

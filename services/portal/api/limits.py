@@ -28,11 +28,6 @@ class Rate(NamedTuple):
         return max(1, ceil(self.burst / self.per_second))
 
 
-TOKEN = Rate("token", per_second=50, burst=100)
-ORGANIZATION = Rate("organization", per_second=200, burst=400)
-STRANGER = Rate("address", per_second=5, burst=50)
-
-
 class Taken(NamedTuple):
     """What a bucket said: whether the call passes, what is left, and when there is more."""
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from services.portal.words.facts import facts_of
+from services.portal.words.read import read
 from shared.contracts.message import Contract, Limit, Refused, refuse
 from shared.contracts.refusals import EXPLANATIONS, RefusalCode
 
@@ -29,19 +31,6 @@ class ApiCode(StrEnum):
     FAILED = "failed"
 
 
-MEANINGS: dict[ApiCode, str] = {
-    ApiCode.UNAUTHENTICATED: "a token is missing, wrong, revoked or past its end",
-    ApiCode.INSUFFICIENT_SCOPE: "this token was not made for this",
-    ApiCode.NOT_FOUND: "there is nothing at this address",
-    ApiCode.METHOD_NOT_ALLOWED: "this address does not take this method",
-    ApiCode.UNSUPPORTED_MEDIA_TYPE: "a body is application/json in UTF-8",
-    ApiCode.CROSS_SITE: "a session in a browser is good on our own pages alone",
-    ApiCode.TOO_MANY_TOKENS: "an account has a limited number of tokens; revoke one first",
-    ApiCode.UNKNOWN_TOKEN: "no token with this id is yours",
-    ApiCode.UNKNOWN_WEBHOOK: "no webhook or delivery with this id is yours",
-    ApiCode.NO_ANSWER: "no answer in time; ask again with the same Idempotency-Key",
-    ApiCode.FAILED: "something failed here; what was asked may be asked again",
-}
 STATUS_OF: dict[RefusalCode | ApiCode, HTTPStatus] = {
     ApiCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     ApiCode.INSUFFICIENT_SCOPE: HTTPStatus.FORBIDDEN,
@@ -126,16 +115,18 @@ class ProblemError(Exception):
 
 
 def refused_by_service(refused: Refused, *, command_id: UUID | None = None) -> ProblemError:
-    """Say what a service refused in its own words."""
+    """Say what a service refused: in its own words where it says more than its code."""
+    words = read().problem(refused.code, facts_of(refused, money=str, moment=str))
+    is_particular = refused.message != EXPLANATIONS[refused.code].meaning
     return ProblemError(
         Problem(
             type=f"/help/refusals/{refused.code}",
-            title=EXPLANATIONS[refused.code].meaning,
+            title=words.title,
             status=status_of(refused.code),
-            detail=refused.message,
+            detail=refused.message if is_particular else words.detail,
             code=refused.code,
             limit=refused.limit,
-            who_can_lift=refused.who_can_lift,
+            who_can_lift=words.lifter,
             binding=tuple(refused.binding) or None,
             command_id=command_id,
         )
@@ -151,15 +142,15 @@ def refused_here(
 
 def misread(code: RefusalCode, errors: tuple[FieldProblem, ...]) -> ProblemError:
     """Say which fields are not what they have to be."""
-    meaning, who_can_lift = EXPLANATIONS[code]
+    words = read().problem(code, {})
     return ProblemError(
         Problem(
             type=f"/help/refusals/{code}",
-            title=meaning,
+            title=words.title,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
             detail=f"{errors[0].field}: {errors[0].message}",
             code=code,
-            who_can_lift=who_can_lift,
+            who_can_lift=words.lifter,
             errors=errors,
         )
     )
@@ -169,12 +160,13 @@ def problem_here(
     code: ApiCode, detail: str | None = None, *, command_id: UUID | None = None
 ) -> ProblemError:
     """Say what is wrong with a call as such."""
+    title = read().call(code)
     return ProblemError(
         Problem(
             type=REFUSED_BY_US,
-            title=MEANINGS[code],
+            title=title,
             status=STATUS_OF[code],
-            detail=detail or MEANINGS[code],
+            detail=detail or title,
             code=code,
             command_id=command_id,
         )

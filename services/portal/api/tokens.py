@@ -106,14 +106,19 @@ class Allowed:
         return tuple(scope for scope in SCOPES if scope in wanted)
 
 
-async def make_token(rooms: Rooms, allowed: Allowed, wanted: MakeToken) -> TokenMade:
-    """Make a token; what is answered holds the only copy of its secret. Raises ProblemError."""
+async def make_token(
+    rooms: Rooms, allowed: Allowed, wanted: MakeToken, *, id: UUID | None = None
+) -> TokenMade:
+    """Make a token; what is answered holds the only copy of its secret. Raises ProblemError.
+
+    Asked again with the `id` of a form it is the same token, with another secret.
+    """
     now = rooms.wall.now()
     if wanted.expires_at is not None and wanted.expires_at <= now:
         raise misread(RefusalCode.MALFORMED, (_IN_THE_PAST,))
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = Token(
-        id=rooms.wall.new_id(),
+        id=id or rooms.wall.new_id(),
         account_id=allowed.viewer.account_id,
         organization_id=allowed.place(wanted.organization_id),
         name=wanted.name,
@@ -125,7 +130,8 @@ async def make_token(rooms: Rooms, allowed: Allowed, wanted: MakeToken) -> Token
     async with rooms.pool.acquire() as connection:
         if await store.count_good_tokens(connection, token.account_id, now) >= TOKENS_MAX:
             raise problem_here(ApiCode.TOO_MANY_TOKENS)
-        await store.add_token(connection, token, digest_of(secret))
+        if not await store.add_token(connection, token, digest_of(secret)):
+            raise problem_here(ApiCode.UNKNOWN_TOKEN)
     log.info("token_made", token=str(token.id), account=str(token.account_id))
     return TokenMade(**vars(token), secret=secret)
 

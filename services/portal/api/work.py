@@ -18,11 +18,12 @@ from shared.contracts.credit_answers import (
     PoolState,
     PoolTerms,
 )
-from shared.contracts.credit_queries import ListCreditAccess, ShowPool, ShowPoolTerms
+from shared.contracts.credit_queries import ListCreditAccess, ShowHold, ShowPool, ShowPoolTerms
 from shared.contracts.credits import AccessMode, ReportUsage
 from shared.contracts.membership import ListMembers, MemberList
 from shared.contracts.message import Contract, OpenContract, Verdict
 from shared.contracts.money import format_credits, parse_credits
+from shared.contracts.record_answers import HoldFound
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import ANSWER_SECONDS, NoAnswer
 from shared.messaging.publisher import NotConfirmed, Outgoing
@@ -53,12 +54,6 @@ class AskAboutMember(Contract):
     """Whom it is about."""
 
     account_id: UUID
-
-
-class AskAboutHold(Contract):
-    """Which hold it is about."""
-
-    hold_id: UUID
 
 
 class Me(OpenContract):
@@ -162,8 +157,8 @@ async def show_member(asked: Asked) -> dict[str, Any]:
 
 async def show_hold(asked: Asked) -> dict[str, Any]:
     """Show one hold to whoever opened it, and to the Administrator."""
-    assert isinstance(asked.data, AskAboutHold)
-    hold = await gates.find_hold(asked, asked.data.hold_id)
+    assert isinstance(asked.data, ShowHold)
+    hold: HoldFound = await gates.find_hold(asked, asked.data.hold_id)
     return hold.model_dump(mode="json")
 
 

@@ -21,7 +21,6 @@ from shared.contracts.organizations import OrganizationActivated, SetupRejected
 from shared.contracts.transfers import AdministratorChanged, TransferEnded, TransferRequested
 
 WHOLE_QUOTA = 100
-ENDINGS_TOLD = frozenset({"DECLINED", "EXPIRED"})
 F = TypeVar("F", bound=FactData)
 _writers: dict[type[FactData], Callable[[Fact[Any]], Iterator[NewLetter]]] = {}
 
@@ -94,13 +93,21 @@ def _of_offer(fact: Fact[TransferRequested]) -> Iterator[NewLetter]:
 
 @_tells_of(TransferEnded)
 def _of_ended_offer(fact: Fact[TransferEnded]) -> Iterator[NewLetter]:
-    """Whoever cancelled it knows."""
+    """Each of the two is told what the other, or time, did; whoever ended it knows."""
     ended = fact.data
-    if ended.state in ENDINGS_TOLD:
+    if ended.state != "CANCELLED":
         yield NewLetter(
             cause=fact.id,
             kind=f"transfer_{ended.state.lower()}",
             facts={},
+            organization_id=ended.organization_id,
+        )
+    if ended.state != "DECLINED" and ended.to_account_id is not None:
+        yield NewLetter(
+            cause=fact.id,
+            kind="transfer_cancelled" if ended.state == "CANCELLED" else "transfer_missed",
+            facts={},
+            account_id=ended.to_account_id,
             organization_id=ended.organization_id,
         )
 

@@ -38,7 +38,7 @@ async def make(request: Request) -> Response:
     form = await read_form(request)
     try:
         made = await make_token(
-            rooms_in(request), Allowed(desk.viewer), _wanted(request, desk, form)
+            rooms_in(request), Allowed(desk.viewer), _wanted(request, desk, form), id=form.id
         )
     except FieldErrors as error:
         return await _new(request, desk, form=form, errors=error.errors)

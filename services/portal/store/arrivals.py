@@ -11,12 +11,16 @@ from shared.postgres.pool import Connection
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a store told us once: a hash of it, and under which id the services hear of it."""
+    """What a store told us once: a hash of it, and under which id the services hear of it.
+
+    `left_aside` says why they do not, if they do not.
+    """
 
     content: bytes
     event_id: UUID
     received_at: datetime
-    confirmed_at: datetime | None
+    confirmed_at: datetime | None = None
+    left_aside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,16 +38,17 @@ async def remember_arrival(
     """Remember what came under a store's id; tells what came under it first."""
     row = await connection.fetchrow(
         """
-        INSERT INTO store_webhook (store, webhook_id, content, event_id, received_at)
-        VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO store_webhook (store, webhook_id, content, event_id, received_at, left_aside)
+        VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (store, webhook_id) DO UPDATE SET store = excluded.store
-        RETURNING content, event_id, received_at, confirmed_at
+        RETURNING content, event_id, received_at, confirmed_at, left_aside
         """,
         store,
         webhook_id,
         arrival.content,
         arrival.event_id,
         arrival.received_at,
+        arrival.left_aside,
     )
     assert row is not None
     return Arrival(**row)

@@ -27,12 +27,19 @@ class Token:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-async def add_token(connection: Connection, token: Token, digest: bytes) -> None:
-    await connection.execute(
+async def add_token(connection: Connection, token: Token, digest: bytes) -> bool:
+    """Add a token, or give the same one of the same maker another secret; False if it is not his.
+
+    A revoked one gets none.
+    """
+    added = await connection.fetchval(
         """
         INSERT INTO api_token (
             id, hash, account_id, organization_id, name, hint, scopes, made_at, expires_at
         ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, hint = excluded.hint
+        WHERE api_token.account_id = excluded.account_id AND api_token.revoked_at IS NULL
+        RETURNING id
         """,
         token.id,
         digest,
@@ -44,6 +51,7 @@ async def add_token(connection: Connection, token: Token, digest: bytes) -> None
         token.made_at,
         token.expires_at,
     )
+    return added is not None
 
 
 async def find_token(connection: Connection, digest: bytes) -> Token | None:

@@ -33,8 +33,17 @@ class Webhook:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """The secrets of an address as they lie in the database, sealed."""
+
+    id: UUID
+    secret: str
+    former: str | None
+
+
+@dataclass(frozen=True)
 class Target:
-    """An address whose turn it is, with the secrets that sign for it; the newest comes first."""
+    """An address whose turn it is, with its secrets, sealed; the newest comes first."""
 
     id: UUID
     organization_id: UUID
@@ -123,6 +132,35 @@ async def rotate_secret(
         webhook_id,
         secret,
         former_until,
+    )
+
+
+async def lock_secrets(
+    connection: Connection, *, after: UUID | None, limit: int
+) -> tuple[Kept, ...]:
+    """Lock secrets until the end of the transaction, by the order of their addresses' ids."""
+    rows = await connection.fetch(
+        """
+        SELECT id, secret, former_secret AS former
+        FROM webhook
+        WHERE $1::uuid IS NULL OR id > $1
+        ORDER BY id
+        LIMIT $2
+        FOR UPDATE
+        """,
+        after,
+        limit,
+    )
+    return tuple(Kept(**row) for row in rows)
+
+
+async def keep_secrets(connection: Connection, kept: Kept) -> None:
+    """Keep the same secrets as they are sealed now."""
+    await connection.execute(
+        "UPDATE webhook SET secret = $2, former_secret = $3 WHERE id = $1",
+        kept.id,
+        kept.secret,
+        kept.former,
     )
 
 

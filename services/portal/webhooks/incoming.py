@@ -30,6 +30,7 @@ from services.portal.watching import REGISTRY
 from services.portal.webhooks import orders, signing, stripe
 from services.portal.webhooks.orders import StoreEvent, Told, event_id_of, finish, wrong
 from services.portal.webhooks.signing import BadSignatureError
+from services.portal.webhooks.stripe import LeftAside
 from shared.contracts.accounts import AccountFound
 from shared.contracts.catalogue import FACT_BY_TYPE, fact_type
 from shared.contracts.message import CLOUDEVENT_CONTENT_TYPE
@@ -74,10 +75,11 @@ async def stripe_speaks(request: Request) -> Response:
         body = await _body(request)
         _signed_by_stripe(rooms.settings.stripe_secret, body, request)
         event_id, said = stripe.read_event(body)
-        told = None if said is None else await _told_by_stripe(rooms, said)
-        if told is None:
-            return JSONResponse({"ignored": event_id})
-        return await _take(rooms, stripe.STORE, event_id, body, told)
+        told = await _told_by_stripe(rooms, said)
+        content = stripe.content_of(body)
+        if isinstance(told, LeftAside):
+            return await _leave_aside(rooms, event_id, content, told)
+        return await _take(rooms, stripe.STORE, event_id, content, told)
     except ProblemError as error:
         return _turned_away(request, error)
     except NOT_NOW as error:
@@ -112,13 +114,15 @@ def _signed_by_stripe(secret: SecretStr, body: bytes, request: Request) -> None:
     if not key:
         raise problem_here(ApiCode.NOT_FOUND, "no secret for Stripe is set here")
     try:
-        stripe.check_signature(body, request.headers, key, now=datetime.now(UTC))
+        stripe.check_signature(body, request.headers, key.split(), now=datetime.now(UTC))
     except BadSignatureError as error:
         raise problem_here(ApiCode.UNAUTHENTICATED, f"{stripe.SIGNATURE}: {error}") from error
 
 
-async def _told_by_stripe(rooms: Rooms, said: stripe.Said) -> Told | None:
+async def _told_by_stripe(rooms: Rooms, said: stripe.Said) -> Told | LeftAside:
     """Remember what a payment was for, or ask what it was for when its money goes back."""
+    if isinstance(said, LeftAside):
+        return said
     async with rooms.pool.acquire() as connection:
         if isinstance(said, stripe.TakenBack):
             payment = await arrivals.find_payment(connection, stripe.STORE, said.payment)
@@ -135,26 +139,49 @@ async def _told_by_stripe(rooms: Rooms, said: stripe.Said) -> Told | None:
     return told
 
 
-async def _take(rooms: Rooms, store: str, webhook_id: str, body: bytes, told: Told) -> Response:
+async def _leave_aside(
+    rooms: Rooms, event_id: str, content: bytes, said: LeftAside
+) -> JSONResponse:
+    """Keep what changes nothing, and why, so that it can be found out later."""
+    await _remember(rooms, stripe.STORE, event_id, content, left_aside=said.why)
+    EVENTS.labels("left_aside").inc()
+    tell = log.warning if said.needs_staff else log.info
+    tell("store_left_aside", store=stripe.STORE, event=event_id, reason=said.why)
+    return JSONResponse({"ignored": event_id, "reason": said.why})
+
+
+async def _take(rooms: Rooms, store: str, webhook_id: str, content: bytes, told: Told) -> Response:
     """Remember an event, hand it to the broker, and say so once that confirmed it."""
     event = finish(await _with_account(rooms, told))
-    content = blake2b(body, digest_size=16).digest()
-    new = Arrival(content, event_id_of(store, webhook_id), rooms.clock.now(), None)
-    async with rooms.pool.acquire() as connection:
-        arrival = await arrivals.remember_arrival(connection, store, webhook_id, new)
-    if arrival.content != content:
-        raise refused_here(
-            RefusalCode.IDEMPOTENCY_KEY_REUSED, "another event came under this webhook's id"
-        )
+    arrival = await _remember(rooms, store, webhook_id, content)
     if arrival.confirmed_at is None:
         await rooms.publisher.publish(_outgoing(event, arrival, store))
         async with rooms.pool.acquire() as connection:
             await arrivals.confirm_arrival(connection, store, webhook_id, rooms.clock.now())
         EVENTS.labels("taken").inc()
-        log.info("store_spoke", store=store, type=event.ROUTING_KEY, fact=str(new.event_id))
+        log.info("store_spoke", store=store, type=event.ROUTING_KEY, fact=str(arrival.event_id))
     return JSONResponse(
         {"event_id": str(arrival.event_id), "repeated": arrival.confirmed_at is not None}
     )
+
+
+async def _remember(
+    rooms: Rooms, store: str, webhook_id: str, content: bytes, *, left_aside: str | None = None
+) -> Arrival:
+    """Remember what came under an id; raises ProblemError when something else did before."""
+    new = Arrival(
+        content=blake2b(content, digest_size=16).digest(),
+        event_id=event_id_of(store, webhook_id),
+        received_at=rooms.clock.now(),
+        left_aside=left_aside,
+    )
+    async with rooms.pool.acquire() as connection:
+        arrival = await arrivals.remember_arrival(connection, store, webhook_id, new)
+    if arrival.content != new.content:
+        raise refused_here(
+            RefusalCode.IDEMPOTENCY_KEY_REUSED, "another event came under this webhook's id"
+        )
+    return arrival
 
 
 async def _with_account(rooms: Rooms, told: Told) -> Told:

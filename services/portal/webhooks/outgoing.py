@@ -14,11 +14,13 @@ import structlog
 from prometheus_client import Counter
 
 from services.portal.rooms import Rooms, rooms_of
+from services.portal.sealing import sealer_of
 from services.portal.store import arrivals, deliveries, letters, webhooks
 from services.portal.store.deliveries import Due
 from services.portal.store.webhooks import StateReason, Target
 from services.portal.watching import REGISTRY
 from services.portal.webhooks import schedule
+from services.portal.webhooks.keeping import opened
 from services.portal.webhooks.posting import ATTEMPT_SECONDS, Answered, Poster
 from services.portal.webhooks.signing import signed
 from shared.clock import Clock
@@ -123,9 +125,7 @@ async def _begin(rooms: Rooms, target: Target) -> Due | None:
 
 async def _attempt(rooms: Rooms, poster: Poster, target: Target, due: Due) -> bool:
     """Make one attempt and write down how it ended; says whether it arrived."""
-    # The other side holds the signature against its own clock, which no demonstration moves.
-    headers = signed(str(due.fact_id), due.body, target.secrets, at=datetime.now(UTC))
-    answered = await poster.post(target.url, due.body, headers)
+    answered = await _posted(rooms, poster, target, due)
     log.info(
         "webhook_sent",
         webhook=str(target.id),
@@ -141,6 +141,16 @@ async def _attempt(rooms: Rooms, poster: Poster, target: Target, due: Due) -> bo
         else:
             await _failed(connection, rooms.clock, target, due, answered)
     return answered.arrived
+
+
+async def _posted(rooms: Rooms, poster: Poster, target: Target, due: Due) -> Answered:
+    """Sign and post; what cannot be signed waits until it can, as if nobody had answered."""
+    keys = opened(sealer_of(rooms.settings), target.secrets)
+    if not keys:
+        return Answered(trouble="its secret cannot be read here; make a new one")
+    # The other side holds the signature against its own clock, which no demonstration moves.
+    headers = signed(str(due.fact_id), due.body, keys, at=datetime.now(UTC))
+    return await poster.post(target.url, due.body, headers)
 
 
 async def _arrived(connection: Connection, target: Target, due: Due, answered: Answered) -> None:

@@ -7,19 +7,19 @@ instead of credits: what the payment was for is remembered, and credits go back 
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from itertools import product
+from typing import Any, TypeAlias
 
 import orjson
-from pydantic import Field, JsonValue
 
 from services.portal.store.arrivals import Payment
 from services.portal.webhooks.orders import Told, finish, parsed, read_as, wrong
 from services.portal.webhooks.signing import BadSignatureError
+from services.portal.webhooks.stripe_objects import Charge, Dispute, Event, RefundedBefore, Session
 from shared.contracts.accounts import FindAccount
-from shared.contracts.message import OpenContract
 from shared.contracts.money import format_credits, parse_credits
 from shared.contracts.purchases import OrderChargedBack, OrderPaid, OrderRefunded
 from shared.contracts.refusals import RefusalCode
@@ -28,68 +28,21 @@ STORE = "stripe"
 SIGNATURE = "stripe-signature"
 TOLERANCE = timedelta(minutes=5)
 LINES = "coffer_lines"
-PAID = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 WITHIN = "data.object."
-Cents = Annotated[int, Field(ge=0, le=10**15)]
-Seconds = Annotated[int, Field(ge=0, le=10**11)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-class Customer(OpenContract):
-    """What the customer typed at the checkout."""
-
-    email: str | None = None
-
-
-class Session(OpenContract):
-    """A checkout."""
-
-    id: Name
-    created: Seconds
-    payment_status: Literal["paid", "unpaid", "no_payment_required"]
-    payment_intent: Name | None = None
-    amount_total: Cents
-    client_reference_id: str | None = None
-    customer_details: Customer | None = None
-    metadata: dict[str, str] = Field(default_factory=dict)
-
-
-class Charge(OpenContract):
-    """A payment of which money went back; `amount_refunded` counts all refunds together."""
-
-    id: Name
-    payment_intent: Name
-    amount_refunded: Cents
-
-
-class RefundedBefore(OpenContract):
-    """What a charge was before the refund."""
-
-    amount_refunded: Cents
-
-
-class Dispute(OpenContract):
-    """Money that the customer's bank took back."""
-
-    id: Name
-    payment_intent: Name
-    amount: Cents
-
-
-class About(OpenContract):
-    """What an event is about, and what it was before."""
-
-    object: dict[str, JsonValue]
-    previous_attributes: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class Event(OpenContract):
-    """What Stripe puts around everything it says."""
-
-    id: Name
-    type: str
-    created: Seconds
-    data: About
+# What changes nothing, and why: kept with the event, for whoever asks later.
+LEFT_ASIDE = {
+    "checkout.session.async_payment_failed": "the payment failed: nothing was bought",
+    "checkout.session.expired": "nobody paid in time: nothing was bought",
+    "charge.dispute.updated": "money that moves is told by other events",
+    "charge.dispute.funds_reinstated": "told when the dispute is closed",
+    "charge.refund.updated": "money that goes back is told by charge.refunded",
+    "refund.failed": "the money stayed with us: staff gives the credits back",
+}
+UNPAID = "not paid yet; async_payment_succeeded tells when it is"
+INQUIRY = "the bank asks: no money went back"
+WON = "won: staff gives the credits back"
+NO_CREDITS = "what was paid for has no credits to take back"
+NEEDS_STAFF = frozenset({WON, LEFT_ASIDE["refund.failed"]})
 
 
 @dataclass(frozen=True)
@@ -114,11 +67,28 @@ class TakenBack:
     at: datetime
 
 
-Said: TypeAlias = Checkout | TakenBack
+@dataclass(frozen=True)
+class LeftAside:
+    """What changes nothing here, and why."""
+
+    why: str
+
+    @property
+    def needs_staff(self) -> bool:
+        """Whether somebody has to do by hand what no event of ours can."""
+        return self.why in NEEDS_STAFF
 
 
-def check_signature(body: bytes, headers: Mapping[str, str], key: str, *, now: datetime) -> None:
-    """See that Stripe signed a body a moment ago; raises BadSignatureError."""
+Said: TypeAlias = Checkout | TakenBack | LeftAside
+
+
+def check_signature(
+    body: bytes, headers: Mapping[str, str], keys: Sequence[str], *, now: datetime
+) -> None:
+    """See that Stripe signed a body a moment ago with one of two secrets while they change.
+
+    Raises BadSignatureError.
+    """
     parts = [part.partition("=") for part in headers.get(SIGNATURE, "").split(",")]
     moments = [value for name, _, value in parts if name.strip() == "t"]
     given = [value for name, _, value in parts if name.strip() == "v1"]
@@ -127,28 +97,26 @@ def check_signature(body: bytes, headers: Mapping[str, str], key: str, *, now: d
     if abs(now - _moment(int(moments[0]))) > TOLERANCE:
         raise BadSignatureError("the signature is too old or too new")
     signed = moments[0].encode() + b"." + body
-    expected = hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
-    if not any(hmac.compare_digest(expected.encode(), one.encode()) for one in given):
+    expected = [hmac.new(key.encode(), signed, hashlib.sha256).hexdigest() for key in keys]
+    pairs = product(expected, given)
+    if not any(hmac.compare_digest(one.encode(), other.encode()) for one, other in pairs):
         raise BadSignatureError("no matching signature found")
 
 
-def read_event(body: bytes) -> tuple[str, Said | None]:
-    """The event's id, and what it says, if that concerns us; raises ProblemError."""
+def read_event(body: bytes) -> tuple[str, Said]:
+    """The event's id, and what it says; raises ProblemError."""
     event = read_as(Event, parsed(body), within="")
-    said = event.data.object
-    match event.type:
-        case "checkout.session.completed" | "checkout.session.async_payment_succeeded":
-            return event.id, _checkout(read_as(Session, said, within=WITHIN), event)
-        case "charge.refunded":
-            return event.id, _refund(read_as(Charge, said, within=WITHIN), event)
-        case "charge.dispute.created":
-            return event.id, _dispute(read_as(Dispute, said, within=WITHIN), event)
-        case _:
-            return event.id, None
+    return event.id, _said(event)
 
 
-def returned(said: TakenBack, payment: Payment) -> Told | None:
-    """What goes back of an order, in proportion to the money; None when no credits do.
+def content_of(body: bytes) -> bytes:
+    """What an event says, without what Stripe counts anew each time it sends it."""
+    told = parsed(body)
+    return orjson.dumps((told["type"], told["data"]), option=orjson.OPT_SORT_KEYS)
+
+
+def returned(said: TakenBack, payment: Payment) -> Told | LeftAside:
+    """What goes back of an order, in proportion to the money; nothing when no credits do.
 
     Shares are differences of what is due in all: however often a payment is refunded, a whole one
     returns each line to the last place.
@@ -160,7 +128,7 @@ def returned(said: TakenBack, payment: Payment) -> Told | None:
         if (share := _share(line, said.after, payment) - _share(line, said.before, payment)) > 0
     ]
     if not lines:
-        return None
+        return LeftAside(NO_CREDITS)
     fields: dict[str, Any] = {
         "store": STORE,
         "order_id": said.payment,
@@ -177,10 +145,26 @@ def _share(line: Mapping[str, Any], cents: int, payment: Payment) -> int:
     return credits * min(cents, payment.paid) // payment.paid if payment.paid else 0
 
 
-def _checkout(session: Session, event: Event) -> Checkout | None:
+def _said(event: Event) -> Said:
+    said = event.data.object
+    match event.type:
+        case "checkout.session.completed" | "checkout.session.async_payment_succeeded":
+            return _checkout(read_as(Session, said, within=WITHIN), event)
+        case "charge.refunded":
+            return _refund(read_as(Charge, said, within=WITHIN), event)
+        case "charge.dispute.created" | "charge.dispute.funds_withdrawn":
+            return _dispute(read_as(Dispute, said, within=WITHIN), event)
+        case "charge.dispute.closed":
+            dispute = read_as(Dispute, said, within=WITHIN)
+            return LeftAside(WON if dispute.status == "won" else f"closed: {dispute.status}"[:100])
+        case _:
+            return LeftAside(LEFT_ASIDE.get(event.type, "nothing that concerns orders"))
+
+
+def _checkout(session: Session, event: Event) -> Checkout | LeftAside:
     """A checkout counts once it is paid: some are completed days before."""
     if session.payment_status == "unpaid":
-        return None
+        return LeftAside(UNPAID)
     lines = _lines(session)
     payment = session.payment_intent or session.id
     fields: dict[str, Any] = {
@@ -239,7 +223,10 @@ def _refund(charge: Charge, event: Event) -> TakenBack:
     )
 
 
-def _dispute(dispute: Dispute, event: Event) -> TakenBack:
+def _dispute(dispute: Dispute, event: Event) -> TakenBack | LeftAside:
+    """A dispute has one id, however often it is told that its money is gone."""
+    if dispute.is_inquiry and event.type == "charge.dispute.created":
+        return LeftAside(INQUIRY)
     return TakenBack(
         OrderChargedBack,
         dispute.payment_intent,

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from services.portal.rooms import Rooms
+from services.portal.sealing import SealedError, sealer_of
 from services.portal.store import deliveries, webhooks
 from services.portal.store.deliveries import Delivery, NewDelivery
 from services.portal.store.webhooks import Webhook
@@ -97,7 +98,7 @@ async def subscribe(
             return Subscribed(webhook, secret)
         if len(held) >= WEBHOOKS_MAX:
             raise BadWebhookError("url", f"an organization has {WEBHOOKS_MAX} webhooks at most")
-        await webhooks.add_webhook(connection, webhook, secret)
+        await webhooks.add_webhook(connection, webhook, _sealed(rooms, secret))
     return Subscribed(webhook, secret)
 
 
@@ -228,7 +229,16 @@ async def _find(connection: Connection, organization_id: UUID, webhook_id: UUID)
 
 async def _sign_anew(rooms: Rooms, connection: Connection, webhook_id: UUID, secret: str) -> None:
     until = rooms.clock.now() + FORMER_SECRET_FOR
-    await webhooks.rotate_secret(connection, webhook_id, secret, former_until=until)
+    sealed = _sealed(rooms, secret)
+    await webhooks.rotate_secret(connection, webhook_id, sealed, former_until=until)
+
+
+def _sealed(rooms: Rooms, secret: str) -> str:
+    """Seal a secret; without a passphrase there is no way to keep one, and no webhook."""
+    try:
+        return sealer_of(rooms.settings).seal(secret)
+    except SealedError as error:
+        raise BadWebhookError("url", "this portal is not set up to keep secrets yet") from error
 
 
 async def _check(rooms: Rooms, url: str, kinds: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from shared.contracts.refusals import RefusalCode
 
 SeenBy = Literal["own", "administrator", "operator", "node"]
 VIEWERS: tuple[SeenBy, ...] = ("own", "administrator", "operator", "node")
+PROGRAM: SeenBy = "node"
 Facts: TypeAlias = Mapping[str, str]
 Text: TypeAlias = str | list[str]
 
@@ -47,6 +48,15 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """A refusal as programs are told of it: `title` is the same each time, `detail` is not."""
+
+    title: str
+    detail: str
+    lifter: str
+
+
+@dataclass(frozen=True)
 class Words:
     """The catalogue of one language."""
 
@@ -71,6 +81,19 @@ class Words:
             actions=self._actions(told[seen_by], known),
             also=self._also(code, seen_by, known, binding),
         )
+
+    def problem(self, code: RefusalCode, facts: Facts) -> Problem:
+        """Put a refusal into words for a program."""
+        told = self._told(code, PROGRAM)
+        return Problem(
+            title=said(told["title"], {}),
+            detail=said(told["sentence"], facts),
+            lifter=said(self.catalogue["lifters"][told["lifter"]][PROGRAM], facts),
+        )
+
+    def call(self, name: str) -> str:
+        """Say what is wrong with a call before any service is asked."""
+        return said(self.catalogue["calls"][name], {})
 
     def label(self, name: str, **facts: str) -> str:
         """Say one of the short words of a page."""

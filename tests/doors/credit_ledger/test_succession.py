@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.credit_ledger.engine.outcomes import Outcome
 from services.credit_ledger.rules.acts import Act
+from services.credit_ledger.store.exporting import find_hold
 from shared.contracts.refusals import RefusalCode
 from tests.ledger.access_acts import a_role_at, a_succession
 from tests.ledger.acts import (
@@ -59,6 +60,24 @@ async def test_T16_the_pool_stays_and_names_move(database: LedgerDatabase, desk:
     assert await pool_of(desk, larkspur.ben) == (500, 0, 500)
     assert await pool_of(desk, larkspur.ana) == (0, 0, 0)
     assert (await database.reconciled()).differences == ()
+
+
+async def test_T16_a_hold_is_found_by_the_name_it_was_authorized_under(
+    database: LedgerDatabase, desk: Desk
+) -> None:
+    larkspur = await an_organization(desk)
+    hold = an_authorize(larkspur.ana, larkspur.ana)
+    assert await code(desk, hold) is None
+    moved = []
+    for _ in range(2):
+        for name in (larkspur.ana, larkspur.id):
+            found = await find_hold(desk.connection, name, hold.command)
+            assert found is not None
+            moved.append(found[1])
+        await desk.decide(a_succession(larkspur.id, larkspur.ana, larkspur.ben))
+
+    assert moved == [False, False, True, False]
+    assert await find_hold(desk.connection, larkspur.dan, hold.command) is None
 
 
 async def test_T16_R2_the_new_administrator_sets_access_and_the_former_has_none(

@@ -1,6 +1,7 @@
 """The API inside the test's own process, on the services that run: limits and staff as it likes."""
 
-from collections.abc import AsyncIterator, Callable
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -16,12 +17,14 @@ from services.portal.asking import Asking
 from services.portal.rooms import Rooms
 from shared.contracts.credits import SetCreditAccess
 from shared.messaging.ask import Asker, asker
-from tests.portal.api.calling import ADDRESS
+from tests.portal.api.calling import ADDRESS, makes_token
+from tests.portal.api.promises import Target
 from tests.portal.ground import Ground
 from tests.portal.site import Site
 from tests.portal.studio import Studio, a_studio
 from tests.speaking import Portal, Store
 
+TOKENS = 5
 UNLIMITED = Rate("token", per_second=1e6, burst=10**6)
 MakeHere = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -78,6 +81,27 @@ def here(portal: Site, people: Portal, staff_asker: Asker) -> MakeHere:
             yield client
 
     return made
+
+
+@pytest.fixture(scope="module")
+async def target(portal: Site, people: Portal, shop: Store) -> Target:
+    studio: Studio = await a_studio(people, shop)
+    await studio.joined_by("GUEST")
+    await studio.buys("1000")
+
+    async def secrets(organization: UUID | None) -> Iterator[str]:
+        made = [
+            await makes_token(portal, studio.ana, organization=organization) for _ in range(TOKENS)
+        ]
+        return itertools.cycle([one["secret"] for one in made])
+
+    return Target(
+        url=portal.url + ADDRESS,
+        organization_id=studio.id,
+        account_id=studio.ana,
+        of_organization=await secrets(studio.id),
+        of_account=await secrets(None),
+    )
 
 
 def _site(rooms: Rooms, rate: Rate) -> Starlette:

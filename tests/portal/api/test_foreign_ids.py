@@ -75,6 +75,7 @@ async def theirs(people: Portal, shop: Store, portal: Site) -> Theirs:
             "transfer_id": UUID(str((transfer.result or {})["transfer_id"])),
             "checkout_id": checkout.id,
             "application_id": checkout.id,
+            "letter_id": checkout.id,
             "token_id": UUID(token["id"]),
             "webhook_id": webhook_id,
             "delivery_id": delivery_id,

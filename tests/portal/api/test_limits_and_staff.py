@@ -8,12 +8,15 @@ import pytest
 
 from services.portal.api.limits import Rate
 from shared.contracts.accounts import RegisterAccount
-from tests.builders import an_account
+from tests.builders import an_account, an_id
 from tests.portal.api.calling import ADDRESS, FROM_OUR_PAGES, makes_token, program_of, told
 from tests.portal.api.conftest import House, MakeHere
+from tests.portal.operator.conftest import an_operator
+from tests.portal.operator.test_messages import bury
 from tests.portal.site import Site
 from tests.portal.studio import Studio
 from tests.speaking import Portal
+from tests.waiting import eventually
 
 THREE = Rate("token", per_second=0.01, burst=3)
 
@@ -161,3 +164,50 @@ async def test_the_administrator_runs_a_studio_by_calls_alone(
     assert told(opened) == (409, "quota_not_applicable_to_administrator")
     async with portal.client_of(studio.ana, headers=FROM_OUR_PAGES) as browser:
         assert (await browser.get(f"{ADDRESS}/tokens")).status_code == 200
+
+
+async def test_staff_throws_a_dead_message_away_once_with_a_reason(
+    portal: Site, people: Portal
+) -> None:
+    """Oz of the demonstration's stack, whose portal knows him as staff."""
+    oz = await an_operator(people)
+    reason = f"a reason of {an_id()}"
+    await bury(portal.stack, b"{}", "no.such.type", reason)
+    async with program_of(portal, oz, scopes=["operator"]) as client:
+
+        async def found() -> list[str]:
+            listed = (await client.get("/dead-messages", params={"limit": 500})).json()
+            return [one["letter_id"] for one in listed["messages"] if one["reason"] == reason]
+
+        (letter,) = await eventually(found, bool)
+        decide = f"/dead-messages/{letter}/decide"
+        shown = await client.get(f"/dead-messages/{letter}")
+        nowhere = await client.post(decide, json={"act": "redrive", "reason": "Try it."})
+        thrown = await client.post(decide, json={"act": "discard", "reason": "Nobody reads it."})
+        again = await client.post(decide, json={"act": "discard", "reason": "Once more."})
+
+    assert (shown.json()["body"], shown.json()["may_go_again"]) == ("{}", False)
+    assert told(nowhere) == told(again) == (409, "request_decided")
+    assert (thrown.json()["state"], thrown.json()["decided_by"]) == ("DISCARDED", str(oz))
+
+
+async def test_staff_has_the_books_held_against_each_other(portal: Site, people: Portal) -> None:
+    oz = await an_operator(people)
+    async with program_of(portal, oz, scopes=["operator"]) as client:
+        started = await client.post("/reconciliations")
+
+        async def ended() -> bool:
+            runs = (await client.get("/reconciliations")).json()["runs"]
+            return all("ended_at" in run for run in runs)
+
+        assert started.json()["runs"]
+        assert await eventually(ended, bool)
+
+
+async def test_what_only_staff_may_is_nothing_for_an_administrator(
+    portal: Site, house: House
+) -> None:
+    async with program_of(portal, house.ana, organization=house.id) as client:
+        answers = [await client.get(path) for path in ("/dead-messages", "/reconciliations")]
+
+    assert {told(one) for one in answers} == {(403, "insufficient_scope")}

@@ -9,6 +9,7 @@ import pytest
 
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.money import parse_credits
+from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 from tests.builders import a_credit_line, a_purchase, an_account, an_id
 from tests.portal.api.calling import ADDRESS, program_of, told
 from tests.portal.api.conftest import House
@@ -123,7 +124,9 @@ async def test_R51_a_refusal_names_the_limit_and_who_can_lift_it(
 
     assert told(refused) == (409, "quota_exceeded")
     assert problem["type"] == "/help/refusals/quota_exceeded"
-    assert problem["who_can_lift"] == "the organization's Administrator"
+    assert problem["title"] == "the quota does not cover it"
+    assert problem["detail"] == "60 of the 60 quota is left, and this needs more."
+    assert problem["who_can_lift"] == "The organization's Administrator"
     assert problem["limit"]["left"] == "60"
     assert problem["binding"] == ["quota_exceeded"]
     assert problem["instance"].endswith("/holds")
@@ -226,3 +229,28 @@ async def test_R41_a_person_spends_from_a_wallet_of_her_own(
 
     assert authorized.status_code == 200
     assert parse_credits(before) - parse_credits(after) == 1_000_000
+
+
+async def test_T16_a_hold_is_ended_under_the_name_it_was_authorized_under(
+    portal: Site, studio: Studio, chloe: UUID
+) -> None:
+    """Her name means a wallet of her own once she handed the pool over; her job goes on."""
+    async with program_of(portal, studio.ana, scopes=["node"]) as client:
+        wallet = f"/accounts/{studio.ana}/holds"
+        own, chloes = [
+            (await client.post(wallet, json={"amount": "30", "account_id": str(one)})).json()
+            for one in (studio.ana, chloe)
+        ]
+        offered = await studio.does(RequestTransfer(to_account_id=chloe))
+        accepts = AcceptTransfer(transfer_id=UUID(str((offered.result or {})["transfer_id"])))
+        assert (await studio.does(accepts, by=chloe)).accepted
+
+        async def moved() -> bool:
+            return bool((await client.get(f"{wallet}/{own['command_id']}")).json().get("moved"))
+
+        await eventually(moved, bool)
+        foreign = await client.post(f"{wallet}/{chloes['command_id']}/void")
+        captured = await client.post(f"{wallet}/{own['command_id']}/capture", json={"amount": "12"})
+
+    assert told(foreign) == (404, "unknown_hold")
+    assert (captured.status_code, captured.json()["result"]["captured"]) == (200, "12")

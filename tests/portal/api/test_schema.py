@@ -1,124 +1,10 @@
 """The API keeps what its document promises, whatever is sent: no failure, no answer unannounced."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import Any
 
 import pytest
-import requests
-import schemathesis
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
-from hypothesis import strategies as st
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    negative_data_rejection,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
-from services.portal.api.answering import as_uuid
-from services.portal.api.documents import document
-from services.portal.api.operations import ACCOUNTS
-from tests.portal.api.calling import ADDRESS, makes_token
-from tests.portal.site import Site
-from tests.portal.studio import Studio, a_studio
-from tests.speaking import Portal, Store
-
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    negative_data_rejection,
-]
-TOKENS = 5
-# Each case gets a token of ours: without one every answer would be 401.
-OPEN = {key: part for key, part in document().items() if key != "security"}
-SCHEMA = schemathesis.openapi.from_dict(OPEN)
-Case: TypeAlias = "schemathesis.Case[Any]"
-OPERATIONS = [one.ok() for one in SCHEMA.get_all_operations() if isinstance(one, Ok)]
-IDS = [f"{one.method} {one.path}" for one in OPERATIONS]
-
-
-@dataclass(frozen=True)
-class Target:
-    """Whose API is called: an Administrator's, by several tokens, for none is used too often."""
-
-    url: str
-    organization_id: UUID
-    account_id: UUID
-    of_organization: Iterator[str]
-    of_account: Iterator[str]
-
-    def sends(self, case: Case) -> None:
-        """Call with ids that lead somewhere, and hold the answer against the document."""
-        is_account = case.operation.path.startswith(ACCOUNTS)
-        own = {"account_id": self.account_id} if is_account else {}
-        place = case.path_parameters or {}
-        for name, one in {"organization_id": self.organization_id, **own}.items():
-            # A broken id stays broken.
-            if as_uuid(str(place.get(name, ""))) is not None:
-                place[name] = str(one)
-        secret = next(self.of_account if is_account else self.of_organization)
-        answer = case.call(
-            base_url=self.url,
-            session=SESSION,
-            headers={"Authorization": f"Bearer {secret}"},
-            allow_redirects=False,
-        )
-        case.validate_response(answer, checks=CHECKS)
-
-
-SESSION = requests.Session()
-
-
-@pytest.fixture(scope="module")
-async def target(portal: Site, people: Portal, shop: Store) -> Target:
-    studio: Studio = await a_studio(people, shop)
-    await studio.joined_by("GUEST")
-    await studio.buys("1000")
-
-    async def secrets(organization: UUID | None) -> Iterator[str]:
-        made = [
-            await makes_token(portal, studio.ana, organization=organization) for _ in range(TOKENS)
-        ]
-        return itertools.cycle([one["secret"] for one in made])
-
-    return Target(
-        url=portal.url + ADDRESS,
-        organization_id=studio.id,
-        account_id=studio.ana,
-        of_organization=await secrets(studio.id),
-        of_account=await secrets(None),
-    )
-
-
-def many(operation: Any, target: Target, cases: int) -> None:  # noqa: ANN401  # of schemathesis
-    """Send so many cases of one operation, good ones and bad ones."""
-    strategy = st.one_of(
-        operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE),
-        operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE),
-    )
-
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        database=None,
-        phases=(Phase.explicit, Phase.generate),
-        verbosity=Verbosity.quiet,
-        suppress_health_check=[*HealthCheck],
-    )
-    @given(case=strategy)
-    def sent(case: Case) -> None:
-        target.sends(case)
-
-    sent()
+from tests.portal.api.promises import CASES, OF_ORGANIZATIONS, OPERATIONS, Target, many, named
 
 
 def test_every_tenth_operation_keeps_its_promise(target: Target) -> None:
@@ -128,6 +14,6 @@ def test_every_tenth_operation_keeps_its_promise(target: Target) -> None:
 
 @pytest.mark.verify
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=IDS)
+@pytest.mark.parametrize("operation", OF_ORGANIZATIONS, ids=named)
 def test_every_operation_keeps_its_promise(operation: Any, target: Target) -> None:  # noqa: ANN401  # of schemathesis
-    many(operation, target, cases=40)
+    many(operation, target, cases=CASES)

@@ -1,9 +1,12 @@
 """Terms, tokens, webhooks, and handing an organization over."""
 
+import re
+
 import pytest
 
+from services.portal.api.tokens import digest_of
 from tests.portal.pages.reading import main_of
-from tests.portal.site import Site, sends
+from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
 
 TERMS = {
@@ -51,6 +54,23 @@ async def test_a_token_is_shown_once_and_revoked(portal: Site, studio: Studio) -
     assert "cof_" not in after.text
     assert "never used" in main_of(after)
     assert "Revoked" in main_of(gone)
+
+
+async def test_a_token_whose_form_is_sent_twice_is_one_with_the_secret_shown_last(
+    portal: Site, studio: Studio
+) -> None:
+    page = f"{studio.home}/settings/tokens/new"
+    wish = {"name": "Render farm", "scopes": ["read"], "days": "30"}
+
+    async with portal.client_of(studio.ana) as client:
+        form = form_in(await client.get(page))
+        shown = [await sends(client, page, wish, with_form=form) for _ in range(2)]
+    secrets = [re.findall(r"cof_[\w-]{43}", one.text)[0] for one in shown]
+    kept = await portal.pool.fetch(
+        "SELECT hash FROM api_token WHERE organization_id = $1", studio.id
+    )
+
+    assert [row["hash"] for row in kept] == [digest_of(secrets[1])]
 
 
 @pytest.mark.verify

@@ -10,7 +10,7 @@ from shared.messaging.ask import asker
 from shared.messaging.publisher import publisher
 from shared.messaging.topology import FACTS
 from shared.postgres.pool import open_pool
-from tests.portal.ground import Ground
+from tests.portal.ground import SEALING, Ground
 from tests.portal.webhooks.acts import deliveries_of, pool_low, subscribe
 from tests.portal.webhooks.receiver import Receiver, status
 from tests.processes import ServiceProcess, forget_what_was_said, running
@@ -18,7 +18,10 @@ from tests.speaking import outgoing
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.faults
-SETTINGS = {"COFFER_PORTAL_WEBHOOKS_TO_LOOPBACK": "1"}
+SETTINGS = {
+    "COFFER_PORTAL_WEBHOOKS_TO_LOOPBACK": "1",
+    "COFFER_PORTAL_SEALING_KEYS": SEALING,
+}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A store speaks to the portal: its orders are licenses and credits, once, whatever it repeats."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -250,7 +251,26 @@ async def test_what_stripe_says_of_others_is_taken_and_left_aside(portal: Site) 
 
     answer = await tell_stripe(portal, body)
 
-    assert (answer.status_code, answer.json()) == (200, {"ignored": "evt_1"})
+    kept = await portal.pool.fetchval(
+        "SELECT left_aside FROM store_webhook WHERE store = 'stripe' AND webhook_id = 'evt_1'"
+    )
+    assert (answer.status_code, answer.json()["ignored"]) == (200, "evt_1")
+    assert kept == answer.json()["reason"] == "nothing that concerns orders"
+
+
+async def test_an_event_of_stripes_that_is_replayed_counts_once(
+    portal: Site, people: Portal
+) -> None:
+    dan = await registered(people, "Dan")
+    body = a_checkout(dan.account_id, f"pi_{an_id().hex}", **_credits_alone())
+    counted_anew = json.dumps({**json.loads(body), "pending_webhooks": 1}).encode()
+    forged = json.dumps({**json.loads(body), "data": {"object": {}}, "type": "x"}).encode()
+
+    answers = [await tell_stripe(portal, one) for one in (body, body, counted_anew, forged)]
+
+    assert [one.json().get("repeated") for one in answers] == [False, True, True, None]
+    assert answers[-1].json()["code"] == "idempotency_key_reused"
+    await eventually_available(people, dan.account_id, "500")
 
 
 async def test_what_stripe_did_not_sign_is_turned_away(portal: Site) -> None:

@@ -182,7 +182,11 @@ def test_T16_an_offer_ends_without_a_change() -> None:
     offer = an_offer()
 
     assert transfers.end(offer, "DECLINED", now=LATER) == TransferEnded(
-        transfer_id=offer.id, organization_id=LARKSPUR.id, state="DECLINED", ended_at=LATER
+        transfer_id=offer.id,
+        organization_id=LARKSPUR.id,
+        to_account_id=offer.to_account_id,
+        state="DECLINED",
+        ended_at=LATER,
     )
 
 

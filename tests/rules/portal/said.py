@@ -72,6 +72,7 @@ def ended(state: str) -> TransferEnded:
         {
             "transfer_id": an_id(),
             "organization_id": ORGANIZATION,
+            "to_account_id": BEN,
             "state": state,
             "ended_at": AT,
         }
@@ -128,7 +129,7 @@ def every_letter() -> Iterator[NewLetter]:
     said: tuple[FactData, ...] = (
         *(added(), added(invited=False), activated("CONFIRMED"), REJECTED, LOW, quotas(100)),
         *(EXPIRING, debt((34_000_000, 34_000_000)), OFFERED, ended("DECLINED")),
-        *(ended("EXPIRED"), CHANGED),
+        *(ended("EXPIRED"), ended("CANCELLED"), CHANGED),
         CreditsRequested(**OF_POOL, lines=wishes),
         RequestApproved(**OF_POOL, lines=wishes),
         RequestDeclined(**OF_POOL, lines=wishes),

@@ -34,7 +34,13 @@ def an_event(kind: str, data: dict[str, Any]) -> bytes:
     ).encode()
 
 
-def a_checkout(account_id: UUID | None, payment: str, **changes: Any) -> bytes:  # noqa: ANN401
+def a_checkout(
+    account_id: UUID | None,
+    payment: str,
+    *,
+    kind: str = "checkout.session.completed",
+    **changes: Any,  # noqa: ANN401
+) -> bytes:
     lines = [
         {"kind": "credits", "line_no": 1, "credits": "500"},
         {"kind": "credits", "line_no": 2, "credits": "0.000003"},
@@ -58,7 +64,7 @@ def a_checkout(account_id: UUID | None, payment: str, **changes: Any) -> bytes: 
         "metadata": {"coffer_lines": json.dumps(lines)},
         **changes,
     }
-    return stripe_event("checkout.session.completed", session)
+    return stripe_event(kind, session)
 
 
 def a_stripe_refund(payment: str, *, before: int, after: int) -> bytes:
@@ -66,9 +72,20 @@ def a_stripe_refund(payment: str, *, before: int, after: int) -> bytes:
     return stripe_event("charge.refunded", charge, {"amount_refunded": before, "refunded": False})
 
 
-def a_dispute(payment: str, amount: int) -> bytes:
-    dispute = {"id": f"dp_{payment}", "payment_intent": payment, "amount": amount}
-    return stripe_event("charge.dispute.created", dispute)
+def a_dispute(
+    payment: str,
+    amount: int,
+    *,
+    kind: str = "charge.dispute.created",
+    status: str = "needs_response",
+) -> bytes:
+    dispute = {
+        "id": f"dp_{payment}",
+        "payment_intent": payment,
+        "amount": amount,
+        "status": status,
+    }
+    return stripe_event(kind, dispute)
 
 
 def stripe_event(kind: str, about: dict[str, Any], before: dict[str, Any] | None = None) -> bytes:

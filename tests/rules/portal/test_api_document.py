@@ -15,13 +15,14 @@ from services.portal.api.operations import (
     ask_service,
     parameters_in,
 )
-from services.portal.api.problems import MEANINGS, STATUS_OF, ApiCode, Problem, status_of
+from services.portal.api.problems import STATUS_OF, ApiCode, Problem, refused_by_service, status_of
 from services.portal.api.reading import properties_of, read_contract, read_text
 from services.portal.api.scopes import SCOPES
+from services.portal.words.read import read
 from shared.contracts.catalogue import COMMANDS, QUERIES
 from shared.contracts.credit_queries import LedgerQuestion
 from shared.contracts.credits import LedgerCommand
-from shared.contracts.message import CommandData
+from shared.contracts.message import CommandData, Limit, refuse
 from shared.contracts.refusals import RefusalCode
 from tests.bodies_of_calls import fields_of
 
@@ -150,7 +151,20 @@ def test_every_code_has_one_status_that_the_document_knows(written: dict[str, An
     statuses = {code: STATUS_OF.get(code) or status_of(RefusalCode(code)) for code in codes}
 
     assert {code for code, status in statuses.items() if str(int(status)) not in known} == set()
-    assert MEANINGS.keys() == set(ApiCode)
+    assert read().catalogue["calls"].keys() == {code.value for code in ApiCode}
+
+
+def test_a_problem_says_what_a_service_said_or_else_what_pages_say() -> None:
+    limit = Limit(name="quota", value="60", left="6")
+    plain = refused_by_service(refuse(RefusalCode.QUOTA_EXCEEDED, limit=limit)).problem
+    particular = refused_by_service(
+        refuse(RefusalCode.QUOTA_EXCEEDED, message="lines.3: more than the quota")
+    ).problem
+
+    assert plain.title == particular.title == "the quota does not cover it"
+    assert plain.detail == "6 of the 60 quota is left, and this needs more."
+    assert particular.detail == "lines.3: more than the quota"
+    assert plain.who_can_lift == "The organization's Administrator"
 
 
 def test_a_problem_is_written_as_the_document_says(written: dict[str, Any]) -> None:

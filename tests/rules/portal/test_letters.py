@@ -54,8 +54,8 @@ from tests.speaking import a_fact
         (RequestDeclined(**OF_POOL, lines=(a_wish(),)), [("request_declined", BEN)]),
         (OFFERED, [("transfer_offered", BEN)]),
         (ended("DECLINED"), [("transfer_declined", None)]),
-        (ended("EXPIRED"), [("transfer_expired", None)]),
-        (ended("CANCELLED"), []),
+        (ended("EXPIRED"), [("transfer_expired", None), ("transfer_missed", BEN)]),
+        (ended("CANCELLED"), [("transfer_cancelled", BEN)]),
         (CHANGED, [("administrator_became", BEN), ("administrator_was", ANA)]),
         (
             MemberRemoved(organization_id=ORGANIZATION, account_id=BEN, removed_at=AT),
@@ -71,6 +71,12 @@ def test_a_fact_brings_its_letters_about(said: FactData, told: list[tuple[str, A
     assert [(one.kind, one.account_id) for one in written] == told
     assert all(one.cause == fact.id for one in written)
     assert len({(one.kind, one.part, one.account_id) for one in written}) == len(written)
+
+
+def test_an_ended_offer_from_before_its_target_was_told_is_no_letter_to_nobody() -> None:
+    told = ended("CANCELLED").model_copy(update={"to_account_id": None})
+
+    assert letters_about(a_fact(told, subject=ORGANIZATION)) == ()
 
 
 def test_the_deepest_threshold_and_the_first_expiry_are_told() -> None:

@@ -14,11 +14,11 @@ from shared.contracts.credit_answers import (
     Authorized,
     Captured,
     HoldList,
-    HoldShown,
     Released,
 )
-from shared.contracts.credit_queries import ListHolds
+from shared.contracts.credit_queries import ListHolds, ShowHold
 from shared.contracts.credits import CaptureHold, ExtendHold, ReportUsage, VoidHold
+from shared.contracts.record_answers import HoldFound
 
 HOLD = "/holds/{hold_id}"
 SOMEBODY = "018f3f00-0000-7000-8000-000000000001"
@@ -39,8 +39,7 @@ PLACES = (
         },
     ),
     Operation(
-        "GET", HOLD, work.AskAboutHold, HoldShown, READ_OR_NODE, "holds",
-        work=work.show_hold, name="show_hold",
+        "GET", HOLD, ShowHold, HoldFound, READ_OR_NODE, "holds", work=work.show_hold,
     ),
     Operation(
         "POST", f"{HOLD}/extend", ExtendHold, Authorized, NODE, "holds", own_hold,

@@ -1,7 +1,9 @@
 """What the vendor's staff does, in any organization, with a token of the scope `operator`."""
 
+from services.portal.api import staff_work as work
 from services.portal.api.operations import ORGANIZATIONS, Operation, in_both_places
 from services.portal.api.scopes import STAFF
+from services.portal.api.work import AskNothing
 from shared.contracts.accounts import AccountForgotten, AccountFound, FindAccount, ForgetAccount
 from shared.contracts.copies import (
     CopyState,
@@ -40,6 +42,7 @@ from shared.contracts.trials import (
 )
 
 O = ORGANIZATIONS  # noqa: E741  # a table reads by its columns
+DEAD = "/dead-messages/{letter_id}"
 SETUP = "/setup-requests/{request_id}"
 
 PLACES = (
@@ -83,6 +86,27 @@ ROWS = (
     Operation(
         "GET", "/orders/licenses", ListLicenseOrders, LicenseOrderList, STAFF, "operators",
         name="list_all_license_orders",
+    ),
+    Operation(
+        "GET", "/dead-messages", work.ListDeadMessages, work.DeadMessageList, STAFF, "operators",
+        work=work.list_dead_messages,
+    ),
+    Operation(
+        "GET", DEAD, work.AskAboutDeadMessage, work.DeadMessageFound, STAFF, "operators",
+        work=work.show_dead_message, name="show_dead_message",
+    ),
+    Operation(
+        "POST", f"{DEAD}/decide", work.DecideDeadMessage, work.DeadMessage, STAFF, "operators",
+        work=work.decide_dead_message,
+        example={"act": "redrive", "reason": "The ledger is well again."},
+    ),
+    Operation(
+        "GET", "/reconciliations", AskNothing, work.ReconciliationList, STAFF, "operators",
+        work=work.list_reconciliations, name="list_reconciliations",
+    ),
+    Operation(
+        "POST", "/reconciliations", AskNothing, work.ReconciliationList, STAFF, "operators",
+        work=work.start_reconciliation, name="start_reconciliation",
     ),
     Operation("GET", "/copies/membership", ShowMembershipCopy, CopyState, STAFF, "operators"),
     Operation("GET", "/copies/licensing", ShowLicensingCopy, CopyState, STAFF, "operators"),
