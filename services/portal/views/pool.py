@@ -64,6 +64,12 @@ class PoolSeen:
         ending = [lot for lot in self.open_lots if lot["expires_at"]]
         return min(ending, key=lambda lot: str(lot["expires_at"]), default=None)
 
+    @property
+    def expires_last(self) -> str | None:
+        """When nothing is left of it at the latest; nothing while some of it never ends."""
+        ends = [lot["expires_at"] for lot in self.open_lots]
+        return max(ends) if ends and all(ends) else None
+
 
 async def look_at_pool(ask: Ask, every: All, now: datetime) -> PoolSeen:
     """Look at a wallet: what it has, and every lot it ever had."""
