@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from shared.contracts.credit_access import DecideRequest, RequestCredits
+from shared.contracts.credit_answers import RequestList
 from shared.contracts.credit_queries import ListRequests
 from shared.contracts.credits import SetCreditAccess
 from tests.portal.browser.conftest import OpenTab
@@ -187,7 +188,7 @@ async def a_member(studio: Studio) -> UUID:
 
 async def answer(studio: Studio, *, approve: bool) -> None:
     """Ana decides about the one request that waits."""
-    listed = (await studio.does(ListRequests(state="open"))).result or {}
-    (waiting,) = listed["requests"]  # type: ignore[misc]  # a list in JSON
-    decided = DecideRequest(request_id=UUID(waiting["request_id"]), approve=approve)
+    listed = await studio.does(ListRequests(state="open"))
+    (waiting,) = RequestList.model_validate(listed.result, strict=False).requests
+    decided = DecideRequest(request_id=waiting.request_id, approve=approve)
     assert (await studio.does(decided)).accepted
