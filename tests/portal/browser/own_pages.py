@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from playwright.async_api import expect
 
 from tests.portal.browser.hand import PATIENCE, Hand
+from tests.waiting import eventually
 
 
 @dataclass
@@ -39,6 +40,15 @@ class OwnPages(Hand):
     async def asks_for(self, limit: str, reason: str, *, times: int = 1) -> None:
         await self.begins_to_ask(limit, reason)
         await self.presses("Send the request", times=times)
+
+    async def checks_until_known(self) -> None:
+        """Ask what became of a form until somebody knows, as one without scripts does."""
+
+        async def checked() -> str:
+            await self.presses("Check again")
+            return await self.page.title()
+
+        await eventually(checked, lambda title: "What became of it" not in title)
 
     async def has_asked(self, *wishes: str) -> None:
         """Exactly this was asked for, the newest first."""

@@ -14,6 +14,7 @@ from tests.portal.browser.hand import heard
 from tests.portal.browser.own_pages import OwnPages
 from tests.portal.site import Site
 from tests.portal.studio import Studio
+from tests.portal.test_unknown_outcomes import silent
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(300)]
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
@@ -136,6 +137,29 @@ async def test_a_session_that_is_over_keeps_what_was_typed(
         await hers.reads("Typed with care.", "150")
         await hers.presses("Send it now")
 
+        await hers.has_asked("Quota 150.00")
+
+
+@BOTH
+async def test_an_answer_that_is_late_is_told_as_such_and_resolves_itself(
+    tab: OpenTab, studio: Studio, portal: Site, *, scripts: bool
+) -> None:
+    eva = await a_member(studio)
+    async with tab(eva, scripts=scripts) as page:
+        hers = OwnPages(page)
+        await hers.comes_home()
+        await hers.begins_to_ask("150", "The big job.")
+        with silent(portal.stack, "credit_ledger-0"):
+            await hers.presses("Send the request")
+            await hers.is_at("What became of it")
+            await hers.reads("no answer yet. Nothing is lost")
+
+        if scripts:
+            await hers.reads("Done at")
+            await heard(page, "Done: Request sent.")
+            await hers.follows("See it")
+        else:
+            await hers.checks_until_known()
         await hers.has_asked("Quota 150.00")
 
 
