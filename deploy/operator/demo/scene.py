@@ -16,7 +16,7 @@ from shared.contracts.message import CommandData, FactData, Limit, Refused, Verd
 from shared.contracts.money import parse_credits
 from shared.contracts.refusals import RefusalCode
 
-CAST = ("Ana", "Ben", "Chloe", "Dan", "Eva", "Fay", "Oz")
+CAST = ("Ana", "Ben", "Chloe", "Dan", "Eva", "Fay", "Oz", "Pia", "Quin")
 POOL = ("posted", "held", "available")
 FIGURES = (*POOL, "debt", "granted", "captured", "expired", "clawed_back")
 LEASE_SECONDS = 86_400

@@ -26,7 +26,7 @@ LEDGER_DATABASE = "coffer_credit_ledger"
 SEED = 5
 LEGEND = (
     "Ana is its Administrator, Ben and Chloe are Members, Dan and Eva Guests, who also own things.",
-    "Fay is at a college, Oz works for the vendor. J1, J2 ... are jobs that nodes render.",
+    "Fay is at a college; Oz, Pia, Quin are the vendor's. J1, J2 ... are jobs that nodes render.",
     "Behind each step stands the studio's pool of credits, as posted/held/available: bought and",
     "not spent, set aside for jobs, and the rest. A refusal names its code, the limit that bound,",
     "and who can lift it.",

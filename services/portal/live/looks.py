@@ -9,12 +9,13 @@ from services.portal.bulk.telling import summary_of
 from services.portal.format import Format, format_of
 from services.portal.live.desks import desk_of
 from services.portal.live.topics import Scene, id_of
-from services.portal.pages import overview
+from services.portal.pages import me, overview
 from services.portal.pages.people import access_words
 from services.portal.pages.person import meter_of
 from services.portal.rooms import Rooms
 from services.portal.sessions import find_viewer
 from services.portal.store import uploads
+from services.portal.viewer import Viewer
 from services.portal.views import removal
 from services.portal.views.awaited import awaited_by
 from services.portal.views.desk import Desk
@@ -26,7 +27,6 @@ from services.portal.views.seats import seats_of
 from services.portal.views.wallets import holds_of, look_into_purse
 from services.portal.words.read import read
 from shared.contracts.credit_queries import ListRequests
-from shared.contracts.licensing import LicenseList, ListLicenses
 from shared.contracts.message import refuse
 from shared.contracts.refusals import RefusalCode
 
@@ -102,25 +102,14 @@ async def look_at_upload(rooms: Rooms, key: str, reading: Format) -> Scene:
 
 
 async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
-    """What somebody may use and spend himself."""
-    account = id_of(key)
-    assert account is not None
-    viewer = await find_viewer(rooms, account)
-    if viewer is None:
-        raise RefusedError(refuse(RefusalCode.UNKNOWN_ACCOUNT))
+    """What somebody may spend himself, and what his jobs hold of it."""
+    viewer = await _person(rooms, key)
     purse = await look_into_purse(rooms, viewer)
     holds = await holds_of(rooms.asking, viewer, purse)
-    try:
-        licenses = await rooms.asking.show(
-            ListLicenses(), LicenseList, viewer=viewer, owner=account
-        )
-    except RefusedError:
-        licenses = None
     own = format_of(str(reading.locale), purse.zone)
-    named = (account, viewer.organization_id, viewer.joined_organization_id)
-    waiting = await awaited_by(rooms, account, own)
-    facts = {"purse": purse, "licenses": licenses, "holds": holds, "waiting": waiting}
-    return Scene(facts, own, frozenset(one for one in named if one is not None))
+    waiting = await awaited_by(rooms, viewer.account_id, own)
+    facts = {"purse": purse, "holds": holds, "waiting": waiting}
+    return Scene(facts, own, _books_of(viewer))
 
 
 async def look_at_awaited(rooms: Rooms, key: str, reading: Format) -> Scene:
@@ -128,6 +117,31 @@ async def look_at_awaited(rooms: Rooms, key: str, reading: Format) -> Scene:
     account = id_of(key)
     assert account is not None
     return Scene({"waiting": await awaited_by(rooms, account, reading)}, reading)
+
+
+async def look_at_my_seats(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """What somebody may use himself."""
+    viewer = await _person(rooms, key)
+    licenses, administrator = await asyncio.gather(
+        me.licenses_of(rooms.asking, viewer), me.my_administrator(rooms.asking, viewer)
+    )
+    facts = {"licenses": licenses, "administrator": administrator}
+    return Scene(facts, reading, _books_of(viewer))
+
+
+async def _person(rooms: Rooms, key: str) -> Viewer:
+    """Whoever watches his own page; raises RefusedError for whom there is no more."""
+    account = id_of(key)
+    viewer = account and await find_viewer(rooms, account)
+    if not viewer:
+        raise RefusedError(refuse(RefusalCode.UNKNOWN_ACCOUNT))
+    return viewer
+
+
+def _books_of(viewer: Viewer) -> frozenset[UUID]:
+    """Whose facts change his page: his own, and those of the organizations he is in."""
+    named = (viewer.account_id, viewer.organization_id, viewer.joined_organization_id)
+    return frozenset(one for one in named if one is not None)
 
 
 def _pair(key: str) -> tuple[UUID, UUID]:

@@ -104,10 +104,19 @@ OF_PEOPLE = (
     Topic(
         name="me",
         template="me.html",
-        blocks=("spendable", "seats", "jobs", "awaited"),
+        blocks=("spendable", "jobs", "awaited"),
         may_see=of_the_person,
         look=looks.look_at_me,
-        services=ALL,
+        services=frozenset({LEDGER, MEMBERSHIP}),
+    ),
+    # Apart, for it is known while the ledger is away.
+    Topic(
+        name="my_seats",
+        template="me.html",
+        blocks=("seats",),
+        may_see=of_the_person,
+        look=looks.look_at_my_seats,
+        services=frozenset({LICENSING, MEMBERSHIP}),
     ),
     Topic(
         name="answers",

@@ -34,6 +34,12 @@ class Wallet:
     acts: tuple[OperatorAct, ...]
     operators: dict[UUID, str]
 
+    @property
+    def orders(self) -> tuple[LotState, ...]:
+        """The lots that came of orders, and can be refunded, the newest first."""
+        bought = [lot for lot in self.lots if lot.store is not None and lot.order_id is not None]
+        return tuple(sorted(bought, key=lambda lot: lot.lot, reverse=True))
+
     def lot(self, number: int) -> LotState | None:
         return next((lot for lot in self.lots if lot.lot == number), None)
 

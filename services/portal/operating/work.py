@@ -156,7 +156,8 @@ def told_of(item: WorkItem) -> str:
     if item.kind == WITHHELD_LICENSE:
         return f"{details['product']} of order {details['order_id']} was paid for by a Member"
     if item.kind == WITHHELD_CREDITS:
-        return f"{details['amount']} credits of order {details['order_id']}: {details['reason']}"
+        why = details["reason"].replace("_", " ")
+        return f"{details['amount']} credits of order {details['order_id']}: {why}"
     if item.kind == LATE_USAGE:
         return f"{details['amount']} credits were not charged: {', '.join(details['refused'])}"
     return f"{details['direction']} {details['amount']}: a second operator has to confirm"

@@ -1,57 +1,85 @@
 """/me: what I may use and spend now, and why not; /me/credits: my wallets and my entries."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.asking import RefusedError
+from services.portal.asking import Asking, RefusedError
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, require_viewer
 from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
 from services.portal.views.awaited import awaited_by
+from services.portal.views.desk import administrator_of
+from services.portal.views.faces import Face
 from services.portal.views.wallets import Books, Purse, holds_of, purse_of
 from shared.contracts.credit_reports import ListUsageLines
 from shared.contracts.credits import SetCreditAccess
 from shared.contracts.licensing import LicenseList, ListLicenses
+from shared.messaging.ask import NoAnswer
 
+Answer = TypeVar("Answer")
 ENTRIES_SHOWN = 50
 ENTRIES_SINCE = timedelta(days=90)
 
 
 async def me(request: Request) -> Response:
     viewer = await require_viewer(request)
-    purse, licenses = await asyncio.gather(purse_of(request, viewer), licenses_of(request, viewer))
-    holds = await holds_of(rooms_in(request).asking, viewer, purse)
+    asking = rooms_in(request).asking
+    purse, licenses, administrator = await asyncio.gather(
+        unless_silent(_purse_and_holds(request, viewer)),
+        unless_silent(licenses_of(asking, viewer)),
+        my_administrator(asking, viewer),
+    )
+    if purse is None and licenses is None:
+        raise NoAnswer
+    zone = purse[0].zone if purse else None
     return await show(
         request,
         "me.html",
-        "spendable",
-        zone=purse.zone,
-        purse=purse,
+        zone=zone,
+        purse=purse and purse[0],
+        holds=purse and purse[1],
         licenses=licenses,
-        holds=holds,
-        waiting=await awaited_by(
-            rooms_in(request), viewer.account_id, format_for(request, purse.zone)
-        ),
-        told=told_of(purse),
+        administrator=administrator,
+        waiting=await awaited_by(rooms_in(request), viewer.account_id, format_for(request, zone)),
+        told=told_of(purse[0]) if purse else None,
     )
 
 
-async def licenses_of(request: Request, viewer: Viewer) -> LicenseList | None:
-    """The viewer's own licenses and seats; nothing until licensing has heard of him."""
+async def unless_silent(asked: Awaitable[Answer]) -> Answer | None:
+    """What a service answers; nothing while it does not, so that the other cards are shown."""
     try:
-        return await rooms_in(request).asking.show(
+        return await asked
+    except NoAnswer:
+        return None
+
+
+async def _purse_and_holds(request: Request, viewer: Viewer) -> tuple[Purse, list[dict[str, Any]]]:
+    purse = await purse_of(request, viewer)
+    return purse, await holds_of(rooms_in(request).asking, viewer, purse)
+
+
+async def licenses_of(asking: Asking, viewer: Viewer) -> LicenseList:
+    """The viewer's own licenses and seats; none until licensing has heard of him."""
+    try:
+        return await asking.show(
             ListLicenses(), LicenseList, viewer=viewer, owner=viewer.account_id
         )
     except RefusedError:
-        return None
+        return LicenseList(owner=viewer.account_id, products=())
+
+
+async def my_administrator(asking: Asking, viewer: Viewer) -> Face | None:
+    """Who gives out what in the organization that somebody is in."""
+    joined = viewer.joined_organization_id
+    return None if joined is None else await administrator_of(asking, viewer, joined)
 
 
 async def credits(request: Request) -> Response:

@@ -48,13 +48,12 @@ async def _page(
     viewer: Viewer,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
-    licenses = await licenses_of(request, viewer)
-    personal = licenses.personal if licenses else ()
+    licenses = await licenses_of(rooms_in(request).asking, viewer)
     return await show(
         request,
         "my_trials.html",
         offers=await _offers(request, viewer),
-        running=[one for one in personal if one.kind in {"TRIAL", "BETA"}],
+        running=[one for one in licenses.personal if one.kind in {"TRIAL", "BETA"}],
         **shown,
     )
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.asking import Asking, RefusedError
+from services.portal.operating.wallets import Wallet, open_wallet
 from services.portal.rooms import rooms_in
 from services.portal.sessions import require_staff
 from services.portal.show import show
@@ -30,11 +31,27 @@ async def organizations(request: Request) -> Response:
     listed = await asking.show(question, OrganizationList, viewer=viewer)
     found: dict[str, Any] = {"search": search, "listed": listed.organizations}
     account = await find_account(asking, viewer, search) if search else None
+    wallet = account and await _wallet_of(request, viewer, account)
     more = f"{HERE}?search={search}&after={listed.after}" if listed.after else ""
     first = f"{HERE}?search={search}" if _after(request) else ""
     return await show(
-        request, "operator_organizations.html", account=account, next=more, first=first, **found
+        request,
+        "operator_organizations.html",
+        account=account,
+        wallet=wallet,
+        next=more,
+        first=first,
+        **found,
     )
+
+
+async def _wallet_of(request: Request, viewer: Viewer, account: AccountFound) -> Wallet | None:
+    """The wallet that an account buys for; nothing where nothing was ever booked."""
+    owner = account.organization_id or account.account_id
+    try:
+        return await open_wallet(rooms_in(request), viewer, owner)
+    except RefusedError:
+        return None
 
 
 async def find_account(asking: Asking, viewer: Viewer, search: str) -> AccountFound | None:

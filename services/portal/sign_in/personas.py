@@ -29,6 +29,8 @@ CAST = (
     Persona("Eva", "freelances there, with a license of her own"),
     Persona("Fay", "runs Fern College, which was set up on request"),
     Persona("Oz", "works for the vendor: operator and ops"),
+    Persona("Pia", "works for the vendor too: the second operator"),
+    Persona("Quin", "watches the vendor's machines, and sees nothing else"),
 )
 
 

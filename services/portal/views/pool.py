@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.asking import RefusedError
-from services.portal.bars import PoolBar, bar_of, pool_bar
+from services.portal.bars import PoolBar, bar_of, left_of, pool_bar
 from services.portal.format import plural
 from shared.contracts.credit_queries import ListHolds, ListLots, ShowPool
 from shared.contracts.message import CommandData
@@ -61,8 +61,14 @@ class PoolSeen:
     @property
     def expires_next(self) -> dict[str, Any] | None:
         """The lot that ends first among those with something left."""
-        ending = [lot for lot in self.open_lots if lot["expires_at"]]
+        ending = [lot for lot in self.open_lots if lot["expires_at"] and left_of(lot)]
         return min(ending, key=lambda lot: str(lot["expires_at"]), default=None)
+
+    @property
+    def expires_last(self) -> str | None:
+        """When nothing is left of it at the latest; nothing while some of it never ends."""
+        ends = [lot["expires_at"] for lot in self.open_lots if left_of(lot)]
+        return max(ends) if ends and all(ends) else None
 
 
 async def look_at_pool(ask: Ask, every: All, now: datetime) -> PoolSeen:

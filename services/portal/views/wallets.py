@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,6 +64,7 @@ class Wallet:
     access: dict[str, Any] | None
     is_chosen: bool
     closed_because: str
+    opens_after: PoolSeen | None = None
 
     @property
     def has_history(self) -> bool:
@@ -211,13 +212,10 @@ def _explained(
         if wallet is own or wallet.is_chosen:
             told.append(wallet)
             continue
-        active = own is not None and viewer.role == "GUEST" and own.seen.posted > 0
-        why = (
-            f"Opens when your own credits are used up or have expired, and {who} turns it on."
-            if active
-            else f"Closed: {who} has not turned it on for you."
-        )
-        told.append(Wallet(**{**vars(wallet), "closed_because": why}))
+        waits = viewer.role == "GUEST" and own is not None and own.seen.posted > 0
+        why = f"Closed: {who} has not turned it on for you."
+        after = own.seen if own is not None and waits else None
+        told.append(replace(wallet, closed_because=why, opens_after=after))
     return tuple(told)
 
 

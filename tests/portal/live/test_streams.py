@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from shared.contracts.accounts import RegisterAccount
+from shared.contracts.credit_access import DecideRequest, RequestCredits
 from shared.contracts.credits import SetCreditAccess
 from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 from tests.builders import an_account, an_id
@@ -46,12 +47,26 @@ async def test_every_live_page_can_be_watched(portal: Site, studio: Studio) -> N
         f"people:{studio.id}": (f'id="spendable-{ben}"', "40.00"),
         f"person:{studio.id}.{ben}": ("40.00", "person_credits"),
         f"me:{studio.ana}": ("40.00", "spendable"),
+        f"my_seats:{studio.ana}": ("Lumen for Max",),
     }
 
     async with portal.client_of(studio.ana) as client:
         for topic, words in shown.items():
             async with watching(client, topic) as stream:
                 await stream.says(*words)
+
+
+async def test_an_answer_changes_its_cell_and_no_other_row(portal: Site, studio: Studio) -> None:
+    eva = await studio.joined_by("MEMBER", name="Eva")
+    wish = RequestCredits(mode="quota", limit=50_000_000, reason="A big job.")
+    asked = (await studio.does(wish, by=eva)).result or {}
+    cell = f'id="answer-{asked["request_id"]}"'
+
+    async with portal.client_of(eva) as client, watching(client, f"answers:{eva}") as stream:
+        await stream.says(cell, "Waits for an answer")
+        named = UUID(str(asked["request_id"]))
+        await studio.does(DecideRequest(request_id=named, approve=False, reason="Not now."))
+        await stream.says(cell, "Declined", "Not now.")
 
 
 async def test_what_somebody_may_spend_changes_before_his_eyes(

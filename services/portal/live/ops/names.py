@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.portal.asking import Asking, RefusedError
 from services.portal.rooms import Rooms
-from services.portal.views.faces import organization_called
+from services.portal.views.faces import face_of, organization_called
 from shared.contracts.organizations import ListOrganizations, OrganizationList
 from shared.messaging.ask import NoAnswer
 
@@ -42,11 +42,19 @@ class Names:
             found = await asking.show(ListOrganizations(search=subject, limit=5), OrganizationList)
         except (NoAnswer, RefusedError):
             return
-        name = f"{subject[:8]}…"
+        name = ""
         for listed in found.organizations:
             if UUID(subject) in (listed.organization_id, listed.administrator_id):
                 name = organization_called(listed.name, listed.administrator_name)
-        self._known[subject] = (monotonic(), name)
+        self._known[subject] = (monotonic(), name or await self._own(asking, UUID(subject)))
+
+    async def _own(self, asking: Asking, account: UUID) -> str:
+        """One who is not registered, or forgotten, is told by his id alone."""
+        try:
+            face = await face_of(asking, account)
+        except NoAnswer:
+            face = None
+        return face.name if face is not None and face.registered else f"{str(account)[:8]}…"
 
 
 def names_of(rooms: Rooms) -> Names:
