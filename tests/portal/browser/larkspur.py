@@ -72,4 +72,6 @@ async def _does(studio: Studio, data: CommandData) -> Verdict:
     async def attempt() -> Verdict:
         return await studio.does(data)
 
-    return await eventually(attempt, lambda told: told.accepted or told.refused.code not in LATE)
+    return await eventually(
+        attempt, lambda told: told.refused is None or told.refused.code not in LATE
+    )

@@ -187,7 +187,10 @@ async def sends_twice_goes_back_and_reloads(at: Organization) -> None:
     await at.is_at("Access of Dan")
     await at.types("Quota in credits", "130")
     await at.presses("Save access")
-    await expect(at.row("Dan").or_(at.part("refusal"))).to_contain_text("110.00")
+    await expect(at.row("Dan")).to_contain_text("Quota 130.00")
+    await at.opens("/audit?act=set_credit_access")
+    for limit in ("100 → 110", "110 → 130"):
+        await expect(page.locator("tr").filter(has_text=limit)).to_have_count(1)
 
 
 async def meets_a_change_of_somebody_else(at: Organization, larkspur: Larkspur) -> None:
