@@ -39,6 +39,7 @@ ACTS = {
     "request_setup": "Set-up asked for",
     "confirm_setup": "Set-up confirmed",
     "reject_setup": "Set-up rejected",
+    "rename_organization": "Organization renamed",
     "end_organization": "Organization ended",
     "enrol_node": "Render node enrolled",
     "withdraw_node": "Render node withdrawn",

@@ -101,3 +101,14 @@ class Organization:
         if words not in str(await place.text_content()):
             await eventually(seen, lambda text: words in text)
         await expect(place).to_contain_text(words)
+
+    async def offers_to(self, name: str) -> None:
+        """Offer the organization to somebody in it."""
+        await self.opens()
+        await self.goes_to("Settings")
+        await self.follows("Hand it over")
+        await self.chooses("To whom", name)
+        await self.presses("See what changes")
+        await self.is_at(f"Offer the organization to {name}")
+        await self.presses(f"Offer to {name}")
+        await self.was_told(f"Offered to {name}")

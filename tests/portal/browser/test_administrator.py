@@ -255,7 +255,7 @@ async def test_an_open_page_of_the_former_administrator_learns_of_the_transfer(
     studio = larkspur.studio
     async with tab(studio.ana, scripts=scripts) as hers, tab(larkspur.ben, scripts=scripts) as his:
         at = Organization(Mouse(hers), studio.home)
-        await offers_the_organization(at, "Ben")
+        await at.offers_to("Ben")
         await at.opens(f"/people/{larkspur.chloe}/access")
         await at.types("Quota in credits", "222")
         await his.goto("/me/account")
@@ -282,17 +282,6 @@ async def test_a_live_page_tells_that_it_is_not_its_readers_any_more(
 
         told = "This page is not yours to see any more."
         await expect(hers.locator("#as-of-words")).to_contain_text(told)
-
-
-async def offers_the_organization(at: Organization, name: str) -> None:
-    await at.opens()
-    await at.goes_to("Settings")
-    await at.follows("Hand it over")
-    await at.chooses("To whom", name)
-    await at.presses("See what changes")
-    await at.is_at(f"Offer the organization to {name}")
-    await at.presses(f"Offer to {name}")
-    await at.was_told(f"Offered to {name}")
 
 
 async def somebody_with_credits(studio: Studio) -> RegisterAccount:
