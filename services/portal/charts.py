@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 COLUMNS_MAX = 367
 GAP = 0.2
+# A few days are columns still, not walls.
+WIDEST = 10.0
 WHOLE = 100.0
 STEPS = (1, 2, 5, 10)
 AXIS_PARTS = 2
@@ -60,11 +62,12 @@ def rounded_up(amount: int) -> int:
 
 def _column(label: str, amount: int, top: int, x: float, slot: float) -> Column:
     height = round(WHOLE * amount / top, 3)
+    width = min(slot * (1 - GAP), WIDEST)
     return Column(
         label=label,
         amount=amount,
-        x=round(x + slot * GAP / 2, 3),
-        width=round(slot * (1 - GAP), 3),
+        x=round(x + (slot - width) / 2, 3),
+        width=round(width, 3),
         y=round(WHOLE - height, 3),
         height=height,
     )

@@ -81,11 +81,19 @@ def seen_of(row: Row) -> str:
     return f"{row.access['mode']} {row.access['limit'] or ''}".strip()
 
 
-def called(seen: str) -> str:
+def called(desk: Desk, seen: str) -> str:
     """Say in words what `seen_of` says, as it came back with a form."""
     mode, _, limit = seen.partition(" ")
-    words = {"disabled": "Off", "unlimited": "No limit of their own", "quota": f"Quota {limit}"}
-    return words.get(mode, "Off")
+    if mode == "quota":
+        return f"Quota {_amount(desk, limit)}"
+    return "No limit of their own" if mode == "unlimited" else "Off"
+
+
+def _amount(desk: Desk, typed: str) -> str:
+    try:
+        return desk.format.credits(desk.format.understood(typed))
+    except ValueError:
+        return typed
 
 
 def _undo(row: Row) -> str:
@@ -133,7 +141,7 @@ async def _page(
         row=row,
         access=row.access,
         seen=seen_of(row),
-        called=called,
+        called=lambda seen: called(desk, seen),
         is_stale=is_stale,
         back="credits" if back == "credits" else "",
         **shown,

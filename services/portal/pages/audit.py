@@ -1,7 +1,6 @@
 """/o/{organization}/audit: who did what to whom, by which door, from what to what."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,13 +11,13 @@ from starlette.routing import Route
 
 from services.portal.tables import download
 from services.portal.views.audit import ACTS, TRAILS, Done, Trail, Wanted, trail_page
+from services.portal.views.changes import called_by, ids_in
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import Face, faces_of
 from services.portal.views.people import find_by_email
 
 NUMBER_MAX = 2**62
 PAGES_OF_A_DOWNLOAD = 200
-AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def audit(request: Request) -> Response:
@@ -75,15 +74,6 @@ def _line(done: Done, faces: Mapping[UUID, Face]) -> tuple[object, ...]:
     return (done.at.isoformat(), done.words, by, done.door, about, changes)
 
 
-def called_by(faces: Mapping[UUID, Face]) -> Callable[[str], str]:
-    """Call an id among what changed by its person's name; anything else is what it is."""
-
-    def called(value: str) -> str:
-        return faces[UUID(value)].name if AN_ID.fullmatch(value) else value
-
-    return called
-
-
 async def _person(desk: Desk, named: str) -> UUID | None:
     """Whom a filter means: an id, or the address of somebody who is in."""
     if not named:
@@ -97,9 +87,7 @@ async def _person(desk: Desk, named: str) -> UUID | None:
 
 async def _faces(desk: Desk, trail: Trail) -> dict[UUID, Face]:
     ids = {each for done in trail.entries for each in (done.by, done.about) if each is not None}
-    told = (value for done in trail.entries for _, *values in done.changes for value in values)
-    ids |= {UUID(value) for value in told if AN_ID.fullmatch(value)}
-    return await faces_of(desk.asking, ids)
+    return await faces_of(desk.asking, ids | ids_in(done.changes for done in trail.entries))
 
 
 def _before(given: Mapping[str, str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from services.portal.sessions import NotFound
 from services.portal.submitting import Act, chosen_id, submit
 from services.portal.undoing import undo_in, undone_by
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.faces import faces_of
+from services.portal.views.faces import Face, faces_of
 from services.portal.views.people import find_person, people_page
 from services.portal.views.rows import Filter, searched_for
 from services.portal.views.seats import Seats, open_checkouts, seats_of
@@ -209,12 +209,17 @@ async def _product(
         checkouts=checkouts,
         candidates=candidates,
         choices=[(str(row.id), f"{row.name}, {row.person.email}") for row in candidates],
+        givers=[(str(holder), _called(faces[holder])) for holder in seats.holders],
         more_people=page.after is not None,
         search=search,
         moving=_moving(request, seats, moving),
         undo=undo_in(request, desk.home),
         **shown,
     )
+
+
+def _called(face: Face) -> str:
+    return f"{face.name}, {face.email}" if face.email else face.name
 
 
 def _moving(request: Request, seats: Seats, moving: str) -> UUID | None:

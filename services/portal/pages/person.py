@@ -13,7 +13,9 @@ from services.portal.bars import quota_meter
 from services.portal.sessions import NotFound
 from services.portal.undoing import undo_in
 from services.portal.views.audit import trail_about
+from services.portal.views.changes import called_by, ids_in
 from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.faces import faces_of
 from services.portal.views.people import find_person, look_around
 from services.portal.views.pool import open_holds
 from services.portal.views.rows import Row
@@ -53,6 +55,7 @@ async def person_page(
         look_around(desk),
         trail_about(desk, row.id, HISTORY_SHOWN),
     )
+    faces = await faces_of(desk.asking, ids_in(done.changes for done in history))
     return await show_at(
         request,
         desk,
@@ -64,6 +67,7 @@ async def person_page(
         others=[product for product in seats if product.product not in row.seats],
         meter=meter_of(row, around.available),
         history=history,
+        called=called_by(faces),
         leases={hold["hold_id"]: datetime.fromisoformat(hold["lease_until"]) for hold in holds},
         undo=undo_in(request, desk.home),
         **shown,

@@ -1,13 +1,13 @@
 """The trails of the three services as one: newest first, in words, with what changed."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.portal.asking import RefusedError
+from services.portal.views.changes import Changes, changes_of
 from services.portal.views.desk import NO_WALLET, Desk
 from shared.contracts.audit import (
     AuditEntry,
@@ -39,6 +39,7 @@ ACTS = {
     "request_setup": "Set-up asked for",
     "confirm_setup": "Set-up confirmed",
     "reject_setup": "Set-up rejected",
+    "rename_organization": "Organization renamed",
     "end_organization": "Organization ended",
     "enrol_node": "Render node enrolled",
     "withdraw_node": "Render node withdrawn",
@@ -66,8 +67,6 @@ ACTS = {
     "release_lot": "Lot released",
     "import_balance": "Balance brought in",
 }
-# Ids that tell a reader nothing.
-UNTOLD = {"request_id", "transfer_id"}
 DOORS = {"coffer_portal": "portal", "operator": "vendor staff", "stage": "demonstration"}
 
 
@@ -81,7 +80,7 @@ class Done:
     by: UUID | None
     door: str
     about: UUID | None
-    changes: tuple[tuple[str, str, str], ...]
+    changes: Changes
     at: datetime
 
 
@@ -194,22 +193,3 @@ def _done(entry: AuditEntry) -> Done:
         changes=tuple(changes_of(entry.before, entry.after)),
         at=entry.at,
     )
-
-
-def changes_of(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterable[tuple[str, str, str]]:
-    for name in dict.fromkeys([*before, *after]):
-        was, became = _told(before.get(name)), _told(after.get(name))
-        if was != became and name not in UNTOLD:
-            yield name.replace("_", " "), was, became
-
-
-def _told(value: Any) -> str:  # noqa: ANN401  # whatever JSON holds
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)

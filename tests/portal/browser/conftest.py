@@ -8,10 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.portal import npm
 from tests.portal.site import COOKIE, Site
+from tests.waiting import WAIT_SECONDS
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NARROW, WIDE = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
@@ -27,6 +28,8 @@ async def browser() -> AsyncIterator[Browser]:
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         pytest.fail("no Chromium: apt-get install --no-install-recommends chromium")
+    # As long as elsewhere in these tests, for a busy machine.
+    expect.set_options(timeout=WAIT_SECONDS * 1000)
     async with async_playwright() as playwright:
         # As root there is no sandbox to have; pages are ours.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []

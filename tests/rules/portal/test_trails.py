@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.portal.views import audit
 from services.portal.views.audit import TRAILS, merged
+from services.portal.views.changes import changes_of
 from shared.contracts.audit import AuditEntry, AuditTrail
 from tests.builders import an_id
 
@@ -54,6 +54,6 @@ def test_what_changed_is_told_and_what_tells_nothing_is_not() -> None:
     before = {"mode": "quota", "limit": "120", "period": None}
     after = {"mode": "unlimited", "limit": None, "period": None, "request_id": "0193f000"}
 
-    changes = tuple(audit.changes_of(before, after))
+    changed = tuple(changes_of(before, after))
 
-    assert changes == (("mode", "quota", "unlimited"), ("limit", "120", ""))
+    assert changed == (("access", "quota", "no limit of their own"), ("quota", "120", ""))
