@@ -30,6 +30,7 @@ from tests.portal.site import COOKIE, Site
 from tests.portal.studio import Studio, a_studio
 from tests.speaking import Portal, Store
 
+pytestmark = pytest.mark.timeout(600)
 SECRET_NAME = "Wilhelmina Zwart"
 CARRIED = {
     "content-security-policy": POLICY,
@@ -64,9 +65,13 @@ class Browser:
 async def asks(client: httpx.AsyncClient, route: Route, path: str, **form: str) -> httpx.Response:
     """Ask a route once; of one that streams, the head alone."""
     method = method_of(route)
-    async with client.stream(method, path, data=form if method == "POST" else None) as answer:
-        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
-            await answer.aread()
+    sent = form if method == "POST" else None
+    try:
+        async with client.stream(method, path, data=sent) as answer:
+            if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+                await answer.aread()
+    except httpx.TransportError as error:
+        raise AssertionError(f"{method} {path}: {error!r}") from error
     return answer
 
 
