@@ -101,7 +101,7 @@ async def list_dead_messages(asked: Asked) -> dict[str, Any]:
     wanted, rooms = asked.data, _rooms(asked)
     assert isinstance(wanted, ListDeadMessages)
     # While the broker is away, what was taken over before is there all the same.
-    with suppress(Lost):
+    with suppress(*Lost):
         await take_over(rooms)
     async with rooms.pool.acquire() as database:
         found = await dead_letters.waiting(
