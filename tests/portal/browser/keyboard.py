@@ -6,7 +6,7 @@ from playwright.async_api import Page
 
 from tests.portal.browser.test_shell import SEEN
 
-STOPS_MAX = 90
+STOPS_MAX = 400
 
 
 @dataclass

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import expect
 
-from tests.portal.browser.hand import Hand
+from tests.portal.browser.hand import PATIENCE, Hand
 
 
 @dataclass
@@ -33,7 +33,7 @@ class StaffPages(Hand):
     async def has_on_it(self, subject: str, name: str) -> None:
         """The row of a subject says who is on it."""
         row = self.page.get_by_role("row").filter(has_text=subject)
-        await expect(row.locator(".owner")).to_contain_text(name)
+        await expect(row.locator(".owner")).to_contain_text(name, timeout=PATIENCE)
 
 
 @dataclass

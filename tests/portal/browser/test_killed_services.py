@@ -84,14 +84,15 @@ async def test_without_the_ledger_seats_change_and_credits_say_since_when(
     mortal: Stack, house: Studio, hers: Page
 ) -> None:
     chloe = await house.joined_by("MEMBER")
+    await expect(hers.locator("#seats")).to_contain_text("1 of 3 used", timeout=RESTARTED)
     with down(mortal, LEDGER):
         await expect(hers.locator("#pool")).to_contain_text("As of", timeout=NOTICED)
         await expect(hers.locator("#pool .figure")).to_contain_text("500.00")
         seat = AssignLicense(account_id=chloe, product="Lumen for Max")
         assert (await house.does(seat)).accepted
-        await expect(hers.locator("#seats")).to_contain_text("1 of 3", timeout=NOTICED)
+        await expect(hers.locator("#seats")).to_contain_text("2 of 3 used", timeout=NOTICED)
         await hers.goto(f"{house.home}/licenses")
-        await expect(hers.locator("main")).to_contain_text("1/3")
+        await expect(hers.locator("main")).to_contain_text("2 of 3")
         await hers.goto("/me")
         await expect(hers.locator("main")).to_contain_text("Credits cannot be shown now")
         await expect(hers.locator("#seats")).not_to_contain_text("cannot be shown")

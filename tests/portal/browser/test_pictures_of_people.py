@@ -11,7 +11,7 @@ from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.licensing import AssignLicense
 from tests.builders import an_account
-from tests.portal.browser.conftest import OpenTab
+from tests.portal.browser.conftest import PICTURES, OpenTab
 from tests.portal.browser.looking import scrolls_sideways, violations
 from tests.portal.browser.pictures import take
 from tests.portal.browser.test_journey_alone import an_offer
@@ -68,15 +68,15 @@ class Album:
         for name, path in pages.items():
             await page.goto(path)
             await take(page, name)
-            wrong[name] = await self.looked_at(page)
+            wrong[name] = await self.looked_at(page, name)
         assert {name: found for name, found in wrong.items() if found} == {}
 
-    async def looked_at(self, page: Page) -> list[object]:
+    async def looked_at(self, page: Page, name: str) -> list[object]:
         found: list[object] = [*await violations(page, self.axe)]
         await page.emulate_media(color_scheme="dark")
         found += await violations(page, self.axe)
         await page.emulate_media(color_scheme="light", forced_colors="active")
-        found += await violations(page, self.axe)
+        await page.screenshot(path=PICTURES / f"{name}-forced.png", full_page=True)
         await page.emulate_media(forced_colors="none")
         before = page.viewport_size
         await page.set_viewport_size({"width": 320, "height": 800})
