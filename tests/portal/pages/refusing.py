@@ -133,8 +133,8 @@ async def _a_form_is_sent_again_with_another_content(portal: Site, studio: Studi
 
 
 @by_page(RefusalCode.NO_SEAT_AVAILABLE)
-async def _a_fourth_seat_is_given(portal: Site, studio: Studio) -> Told:
-    for name in ("Ben", "Eva", "Dan"):
+async def _one_seat_too_many_is_given(portal: Site, studio: Studio) -> Told:
+    for name in ("Ben", "Eva"):
         await _seated(studio, await studio.joined_by("MEMBER", name=name))
     chloe = await studio.joined_by("MEMBER")
     return await _assigned(portal, studio, chloe)

@@ -45,7 +45,7 @@ async def test_a_member_is_told_once_that_the_pool_has_enough(portal: Site, stud
 
 
 async def test_an_administrator_is_told_that_a_seat_is_free(portal: Site, studio: Studio) -> None:
-    small = await a_studio(studio.people, studio.shop, seats=1)
+    small = await a_studio(studio.people, studio.shop, seats=2)
     ben = await small.joined_by("MEMBER", name="Ben")
     chloe = await small.joined_by("MEMBER")
     await eventually(
