@@ -146,7 +146,7 @@ async def _leave_aside(
     await _remember(rooms, stripe.STORE, event_id, content, left_aside=said.why)
     EVENTS.labels("left_aside").inc()
     tell = log.warning if said.needs_staff else log.info
-    tell("store_left_aside", store=stripe.STORE, event=event_id, reason=said.why)
+    tell("store_left_aside", store=stripe.STORE, webhook=event_id, reason=said.why)
     return JSONResponse({"ignored": event_id, "reason": said.why})
 
 
