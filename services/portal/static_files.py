@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ SHEET = "app.css"
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 HASH_LENGTH = 12
+COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 PACKED = frozenset({".css", ".js", ".svg"})
 
 
@@ -47,7 +49,7 @@ class Assets:
 def gather_assets(folder: Path = FOLDER) -> Assets:
     """Read all files; the parts of the style sheet become one."""
     sheets = [folder / "css" / f"{part}.css" for part in SHEETS]
-    contents = {SHEET: b"\n".join(sheet.read_bytes() for sheet in sheets if sheet.exists())}
+    contents = {SHEET: b"\n".join(_laid_flat(sheet) for sheet in sheets if sheet.exists())}
     others = (folder.glob("js/*.js"), folder.glob("*.svg"), folder.glob("vendor/*"))
     for path in (path for group in others for path in group if path.is_file()):
         contents[path.name] = path.read_bytes()
@@ -68,6 +70,12 @@ async def serve_asset(request: Request) -> Response:
 
 
 routes = [Route("/static/{name}", serve_asset)]
+
+
+def _laid_flat(sheet: Path) -> bytes:
+    """A sheet without what only its authors read: indentation, empty lines and comments."""
+    flat = COMMENT.sub(b"", sheet.read_bytes())
+    return b"\n".join(line.strip() for line in flat.splitlines() if line.strip())
 
 
 def _hashed(name: str, content: bytes) -> str:

@@ -85,7 +85,7 @@ async def test_the_trail_names_people_and_what_changed(portal: Site, studio: Stu
     assert (await studio.does(given)).accepted
 
     async with portal.client_of(studio.ana) as client:
-        trail = await told(client, f"{studio.home}/audit", "mode: disabled → quota limit: 120")
+        trail = await told(client, f"{studio.home}/audit", "access: off → quota quota: 120")
         his = await client.get(f"{studio.home}/audit?person={ben}&act=add_member")
         table = await client.get(f"{studio.home}/audit.csv")
         nobody = await client.get(f"{studio.home}/audit?person=nobody")
