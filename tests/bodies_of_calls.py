@@ -11,6 +11,7 @@ QUERIES: dict[str, dict[str, Any]] = {
     "RevokeLicense": {"product": "Lumen for Max", "account_id": SOMEBODY},
     "ShowUsage": SPAN,
     "ListUsageLines": SPAN,
+    "ShowBalances": SPAN,
     "FindAccount": {"email": "ana@larkspur.example"},
 }
 

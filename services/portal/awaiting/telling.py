@@ -105,13 +105,14 @@ async def _settle(rooms: Rooms, one: Awaited) -> None:
     async with rooms.pool.acquire() as database, database.transaction():
         is_first = await awaited.end(database, one.id, "CANCELLED" if is_void else "TOLD", now)
         if is_first and not is_void:
-            letter = (rooms.clock.new_id(), _letter(one))
+            letter = (rooms.clock.new_id(), letter_of(one))
             await add_letters(database, [letter], rooms.wall.now())
     for topic in ("me", "awaited"):
         hub_of(rooms).touch(f"{topic}:{one.account_id}")
 
 
-def _letter(one: Awaited) -> NewLetter:
+def letter_of(one: Awaited) -> NewLetter:
+    """The one letter that tells of it."""
     told = {
         "amount": None if one.amount is None else format_credits(one.amount),
         "product": one.product,

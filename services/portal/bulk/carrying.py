@@ -138,15 +138,15 @@ async def _finish(
             is_stopped=any(result.outcome == "stopped" for result in results or ()),
         )
         if state == "DONE" and upload.is_file:
-            letter = _letter_of(rooms, upload, results or ())
+            letter = letter_of(rooms.clock.new_id(), upload, results or ())
             await add_letters(database, [(rooms.clock.new_id(), letter)], now)
 
 
-def _letter_of(rooms: Rooms, upload: Upload, results: Sequence[Result]) -> NewLetter:
+def letter_of(cause: UUID, upload: Upload, results: Sequence[Result]) -> NewLetter:
     """Whoever had it applied may have left the page long ago."""
     counts = Counter(result.outcome for result in results)
     return NewLetter(
-        cause=rooms.clock.new_id(),
+        cause=cause,
         kind="import_stopped" if counts["stopped"] else "import_ended",
         facts={
             "done": str(counts["done"]),

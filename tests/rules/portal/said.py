@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+from services.portal.awaiting import telling
+from services.portal.bulk import carrying
 from services.portal.mail.letters import letters_about
 from services.portal.mail.writing import words_of
+from services.portal.store.awaited import Awaited, Kind
 from services.portal.store.letters import NewLetter
+from services.portal.store.uploads import Upload
+from shared.bulk.results import Outcome, Result
+from shared.bulk.table import Row
+from shared.bulk.wishes import Wrong
 from shared.contracts.credit_facts import DebtLine, DebtRaised
 from shared.contracts.credit_notices import (
     CreditsExpiring,
@@ -23,12 +31,30 @@ from shared.contracts.credit_notices import (
 from shared.contracts.membership import MemberAdded
 from shared.contracts.message import FactData
 from shared.contracts.organizations import OrganizationActivated, SetupRejected
+from shared.contracts.refusals import RefusalCode
 from shared.contracts.transfers import AdministratorChanged, TransferEnded, TransferRequested
-from tests.builders import an_id
+from tests.builders import LUMEN, an_id
 from tests.speaking import a_fact
 
 AT = datetime(2027, 1, 31, 21, 59, tzinfo=UTC)
 ORGANIZATION, ANA, BEN = an_id(), an_id(), an_id()
+AN_UPLOAD = Upload(
+    id=an_id(),
+    organization_id=ORGANIZATION,
+    account_id=ANA,
+    digest="",
+    name="people.csv",
+    content=b"",
+    state="APPLYING",
+    total=1,
+    done=1,
+    results=None,
+    receipt=None,
+    trouble=None,
+    uploaded_at=AT,
+    begun_at=AT,
+    ended_at=None,
+)
 OF_POOL: dict[str, Any] = {"owner": ORGANIZATION, "available": 6_000_000}
 
 
@@ -124,6 +150,13 @@ REJECTED = SetupRejected(
 )
 
 
+def await_of(
+    *, amount: int | None = None, product: str | None = None, person_id: UUID | None = None
+) -> Awaited:
+    kind: Kind = "pool_has" if amount else "seat_free" if product else "access_opens"
+    return Awaited(an_id(), ANA, ORGANIZATION, kind, amount, product, person_id, AT, AT)
+
+
 def every_letter() -> Iterator[NewLetter]:
     wishes = (a_wish(), a_wish(mode="unlimited", limit=None, reason=None))
     said: tuple[FactData, ...] = (
@@ -139,3 +172,9 @@ def every_letter() -> Iterator[NewLetter]:
     for reason in words_of()["troubles"]:
         facts = {"webhook_id": str(an_id()), "reason": reason}
         yield NewLetter(an_id(), "webhook_disabled", facts, organization_id=ORGANIZATION)
+    for awaited in (await_of(amount=100_000_000), await_of(product=LUMEN), await_of(person_id=BEN)):
+        yield telling.letter_of(awaited)
+    row = Row(2, {}, Wrong(RefusalCode.MALFORMED, "action: is missing"))
+    outcomes: tuple[Outcome, ...] = ("done", "stopped")
+    for outcome in outcomes:
+        yield carrying.letter_of(an_id(), AN_UPLOAD, [Result(row, outcome)])

@@ -17,7 +17,8 @@ REFUSALS: dict[str, dict[str, Any]] = WORDS.catalogue["refusals"]
 KNOWN = {
     *("act", "admin", "admin_email", "age", "available", "cap", "code", "codes", "date", "days"),
     *("debt", "email", "field", "held", "here", "id", "job", "kind", "left", "limit", "metered"),
-    *("minutes", "missing", "mode", "n", "name", "need", "node", "o", "org", "other", "p"),
+    *("minutes", "missing", "mode", "n", "name", "need", "need_plain", "node", "o", "org"),
+    *("other", "p"),
     *("product", "reference", "rest", "role", "seconds", "short", "short_plain", "state"),
     *("store_url", "time", "typed", "until", "value", "vendor", "what"),
 }
