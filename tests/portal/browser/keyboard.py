@@ -23,7 +23,7 @@ class Keyboard:
             seen = await self.page.evaluate(SEEN)
             assert seen["is_seen"], f"{seen['name']} has the focus unseen"
             passed.append(seen["name"])
-            if name in seen["name"]:
+            if seen["name"].startswith(name):
                 return
         raise AssertionError(f"{name} is not reached, only {passed}")
 

@@ -192,7 +192,7 @@ async def test_a_change_of_access_is_heard_and_what_ticks_is_not(
         regions = page.locator("[aria-live], [role=status], [role=alert], [role=log], [role=timer]")
 
         await studio.does(SetCreditAccess(account_id=eva, mode="disabled"))
-        await hers.may_spend("0.00", why="access off")
+        await hers.may_spend("0.00", why="Ana has not turned it on for you.")
 
         await heard(page, "Your access to the pool is off.")
         await expect(regions).to_have_count(1)

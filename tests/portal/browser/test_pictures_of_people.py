@@ -172,7 +172,7 @@ async def test_a_change_of_access_moves_nothing_sideways(
     async with tab(eva, narrow=True) as page:
         await page.goto("/me")
         await studio.does(SetCreditAccess(account_id=eva, mode="disabled"))
-        await page.get_by_text("access off").first.wait_for()
+        await page.get_by_text("has not turned it on for you").first.wait_for()
 
         assert await violations(page, axe) == []
         assert not await scrolls_sideways(page)
