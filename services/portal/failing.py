@@ -14,8 +14,10 @@ from services.portal.api.problems import ApiCode, problem_here
 from services.portal.asking import RefusedError
 from services.portal.drafting import keep_draft
 from services.portal.forms import Forged
-from services.portal.sessions import NotFound, SignInNeeded
+from services.portal.rooms import rooms_in
+from services.portal.sessions import NotFound, SignInNeeded, current_viewer
 from services.portal.show import SAFE, show, sign_in_address, status_of
+from services.portal.views.desk import administrator_of
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 from shared.postgres.pool import PASSING
@@ -69,8 +71,21 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
     if error.refused.code in UNKNOWN:
         return await not_found(request, error)
-    status = status_of(error.refused)
-    return await show(request, "refused.html", status=status, refused=error.refused)
+    status, told = status_of(error.refused), await _who_can_lift_it(request)
+    return await show(request, "refused.html", status=status, refused=error.refused, told=told)
+
+
+async def _who_can_lift_it(request: Request) -> dict[str, str]:
+    """Who runs the organization that somebody is in, by name, as far as that can be asked now."""
+    viewer = await current_viewer(request)
+    if viewer is None or viewer.joined_organization_id is None:
+        return {}
+    asking, joined = rooms_in(request).asking, viewer.joined_organization_id
+    try:
+        administrator = await administrator_of(asking, viewer, joined)
+    except (RefusedError, NoAnswer):
+        return {}
+    return {"admin": administrator.name, "admin_email": administrator.email or ""}
 
 
 async def unanswered(request: Request, error: Exception) -> Response:

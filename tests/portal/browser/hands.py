@@ -6,7 +6,7 @@ What is typed or chosen costs no click; what is followed, pressed or sent costs 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from playwright.async_api import FilePayload, Locator, Page
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 STEPS_MAX = 150
 # What has the focus, whether it is the wanted element or of its group, and whether it is seen.
@@ -128,5 +128,9 @@ class Keyboard:
 
 async def _option(target: Locator, words: str) -> str:
     """The whole text of the option that begins so."""
-    texts = await target.locator("option").all_text_contents()
-    return next(text for text in texts if text.startswith(words))
+    options = target.locator("option")
+    await expect(options.filter(has_text=words)).not_to_have_count(0)
+    texts = [text.strip() for text in await options.all_text_contents()]
+    found = [text for text in texts if text.startswith(words)]
+    assert found, f"{words} is not among {texts}"
+    return found[0]

@@ -66,12 +66,13 @@ async def _holds(speaks: Stage, studio: Studio, person: UUID, amount: str, job: 
     return hold
 
 
-async def _does(studio: Studio, data: CommandData) -> Verdict:
+async def _does(studio: Studio, data: CommandData) -> None:
     """As Ana; a service that has not heard of somebody yet is asked again."""
 
     async def attempt() -> Verdict:
         return await studio.does(data)
 
-    return await eventually(
+    told = await eventually(
         attempt, lambda told: told.refused is None or told.refused.code not in LATE
     )
+    assert told.accepted, told
