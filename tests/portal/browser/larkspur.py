@@ -7,7 +7,7 @@ from deploy.native.stack import Stack
 from deploy.operator.demo.stage import Stage, stage
 from shared.contracts.credit_access import EditQuota, RequestCredits
 from shared.contracts.credits import SetCreditAccess
-from shared.contracts.licensing import AssignLicense
+from shared.contracts.licensing import AssignLicense, RevokeLicense
 from shared.contracts.message import CommandData, Verdict
 from shared.contracts.money import parse_credits
 from shared.contracts.refusals import RefusalCode
@@ -34,6 +34,8 @@ async def furnish(studio: Studio, stack: Stack) -> Larkspur:
     names = (("Ben", "MEMBER"), ("Chloe", "MEMBER"), ("Dan", "GUEST"), ("Eva", "GUEST"))
     ben, chloe, dan, eva = [await studio.joined_by(role, name=name) for name, role in names]
     found = Larkspur(studio, ben, chloe, dan, eva)
+    # The first seat is Ana's own from the beginning; the story's three are for others.
+    await _does(studio, RevokeLicense(product=LUMEN, account_id=studio.ana))
     for person in (ben, chloe, dan):
         await _does(studio, AssignLicense(product=LUMEN, account_id=person))
     await studio.buys("500")

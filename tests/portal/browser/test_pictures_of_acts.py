@@ -125,6 +125,13 @@ async def waits_for_an_answer(at: Organization, _larkspur: Larkspur) -> None:
     await at.offers_to("Ben")
 
 
+async def removes_somebody(at: Organization, larkspur: Larkspur) -> None:
+    await at.opens(f"/people/{larkspur.chloe}/remove")
+    await at.presses("Remove Chloe")
+    await at.is_at("Removal of Chloe")
+    await at.was_told("Chloe removed")
+
+
 ACTS: dict[str, Callable[[Organization, Larkspur], Awaitable[None]]] = {
     "people-chosen": chooses_people,
     "people-access": changes_several,
@@ -138,4 +145,5 @@ ACTS: dict[str, Callable[[Organization, Larkspur], Awaitable[None]]] = {
     "token-revoke": revokes_a_token,
     "webhook": adds_a_webhook,
     "transfer-waiting": waits_for_an_answer,
+    "person-removed": removes_somebody,
 }
