@@ -153,7 +153,7 @@ async def takes_usage_away(at: Organization) -> None:
 def a_table(host: str) -> FilePayload:
     """Two people who can join, and one in a role that there is not."""
     rows = ("action,email,role", f"add,hugo@{host},MEMBER", f"add,ian@{host},BOSS")
-    text = "\n".join((*rows, f"add,jane@{host},GUEST"))
+    text = "\n".join((*rows, f"add,jane@{host},GUEST", ""))
     return {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}
 
 

@@ -103,7 +103,7 @@ async def is_refused_a_fourth_seat(at: Organization, larkspur: Larkspur) -> None
     await at.opens(f"/people/{larkspur.eva}")
     await at.presses("Assign", within=at.part("person-seats"))
     await at.was_refused("no_seat_available", f"All 3 seats of {LUMEN} are taken.", "You, as")
-    await at.follows("See who holds them", within=at.part("refusal"))
+    await at.follows("See who holds", within=at.part("refusal"))
     await at.is_at(LUMEN)
 
 
