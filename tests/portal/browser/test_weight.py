@@ -30,7 +30,7 @@ async def test_the_first_page_and_all_it_loads_weigh_less_than_45_kilobytes(
     await furnish(studio, portal_stack)
     loaded: list[Request] = []
     async with tab(studio.ana) as page:
-        page.on("requestfinished", lambda request: loaded.append(request))
+        page.on("requestfinished", lambda each: loaded.append(each))  # noqa: PLW0108  # Playwright takes no builtin
         await page.goto(studio.home)
         await expect(page.locator("#as-of-words")).to_contain_text("Live")
         sizes = [await each.sizes() for each in loaded]
