@@ -116,6 +116,7 @@ async def adds_a_webhook(at: Organization, _larkspur: Larkspur) -> None:
     await at.opens("/settings/webhooks/new")
     await at.types("Address", "https://hooks.larkspur.example/coffer")
     await at.presses("Add the webhook")
+    await expect(at.part("secret")).to_contain_text("Copy it now")
     await at.opens("/settings")
     await at.follows("https://hooks.larkspur.example/coffer")
     await expect(at.part("deliveries")).to_be_visible()
