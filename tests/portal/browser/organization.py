@@ -46,9 +46,10 @@ class Organization:
         await self.hand.presses(links.locator("visible=true").first)
 
     async def presses(self, words: str, *, within: Locator | None = None) -> None:
-        """Press a button whose words begin so."""
+        """Send a form by the button whose words begin so; the page that answers is there then."""
         buttons = (within or self.hand.page.locator("main")).get_by_role("button", name=words)
-        await self.hand.presses(buttons.first)
+        async with self.hand.page.expect_navigation():
+            await self.hand.presses(buttons.first)
 
     async def types(self, label: str, text: str) -> None:
         await self.hand.types(self.field(label), text)
