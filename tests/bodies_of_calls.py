@@ -8,6 +8,7 @@ SOMEBODY = "018f3f00-0000-7000-8000-000000000001"
 SPAN = {"since": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
 QUERIES: dict[str, dict[str, Any]] = {
     "CheckEntitlement": {"product": "Lumen for Max", "account_id": SOMEBODY},
+    "ListHolders": {"product": "Lumen for Max"},
     "RevokeLicense": {"product": "Lumen for Max", "account_id": SOMEBODY},
     "ShowUsage": SPAN,
     "ListUsageLines": SPAN,

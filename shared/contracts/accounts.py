@@ -108,6 +108,19 @@ class FindAccount(CommandData):
         return self
 
 
+class FindAccounts(CommandData):
+    """Tell the portal who several ids are: as `FindAccount` of each; answers `AccountsFound`.
+
+    Refused `unknown_account` to whoever may not find people.
+    """
+
+    TYPE: ClassVar[str] = "coffer.membership.find_accounts.v1"
+    EXCHANGE: ClassVar[str] = "queries"
+    ROUTING_KEY: ClassVar[str] = "membership.find_accounts"
+
+    account_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=500, fail_fast=True)]
+
+
 class AccountOpened(Contract):
     """An account and the number by which the vendor knows it (R9)."""
 
@@ -130,6 +143,12 @@ class AccountFound(Contract):
     organization_id: UUID | None = None
     joined_organization_id: UUID | None = None
     role: Role | None = None
+
+
+class AccountsFound(Contract):
+    """The answer to `FindAccounts`, by id; whoever is unknown or forgotten is not in it."""
+
+    accounts: tuple[AccountFound, ...]
 
 
 class AccountProfile(Contract):

@@ -14,11 +14,15 @@ class AuditQuery(CommandData):
     """List what was done in the organization (or account) `owner`, newest first.
 
     At most `limit` before entry `before`, newest without it; its Administrator and operators may
-    read it. Answers `AuditTrail`. Refused `not_administrator, unknown_organization`.
+    read it. `act` keeps those of one kind, `about` what was done to one account, `account` that
+    and what it did. Answers `AuditTrail`. Refused `not_administrator, unknown_organization`.
     """
 
     EXCHANGE: ClassVar[str] = "queries"
 
+    act: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z_]+$")] | None = None
+    about: UUID | None = None
+    account: UUID | None = None
     before: Annotated[int, Field(ge=1)] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 

@@ -17,6 +17,7 @@ from shared.contracts import (
     credit_terms,
     credits,
     entitlements,
+    holders,
     license_orders,
     licensing,
     membership,
@@ -83,6 +84,7 @@ COMMANDS: tuple[type[CommandData], ...] = (
 QUERIES: tuple[type[CommandData], ...] = (
     accounts.ShowAccount,
     accounts.FindAccount,
+    accounts.FindAccounts,
     organizations.ListSetupRequests,
     organizations.ListOrganizations,
     organizations.ShowOrganization,
@@ -90,6 +92,7 @@ QUERIES: tuple[type[CommandData], ...] = (
     membership.TryAdditions,
     nodes.ListNodes,
     licensing.ListLicenses,
+    holders.ListHolders,
     license_orders.ListLicenseOrders,
     entitlements.CheckEntitlement,
     trials.ListOffers,

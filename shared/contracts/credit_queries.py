@@ -4,16 +4,18 @@ Every list answers at most `limit` entries; `after` in the answer leads to the n
 absent on the last. Refused `unknown_organization` when nothing is kept for `owner`.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.message import CommandData
 
 PageSize = Annotated[int, Field(ge=1, le=500)]
 Cursor = Annotated[str, Field(min_length=1, max_length=300)]
 HoldStatus = Literal["open", "captured", "voided", "expired"]
+AccessWanted = Literal["disabled", "quota", "unlimited", "stuck"]
+ACCOUNTS_MAX = 500
 RequestStatus = Literal["open", "approved", "declined", "lapsed"]
 
 
@@ -36,15 +38,28 @@ class ShowPool(LedgerQuestion):
 class ListCreditAccess(LedgerQuestion):
     """List who may draw on the pool `owner`: mode, limit, used, held, remaining.
 
-    Answers `{people: [{account_id, role, mode, limit, used, held, remaining, over_quota, period,
-    renews_at}], after}`; use is that of the count that runs now.
+    At most `limit` behind or `before` an account, `accounts` those among them, `mode` Members and
+    Guests of that one; `stuck` are those whose own access lets them spend nothing. Answers
+    `{people: [{account_id, role, mode, limit, used, held, remaining, over_quota, period,
+    renews_at}], after}`, on the way back `before` in its place; use is that of the count that runs
+    now.
     """
 
     TYPE: ClassVar[str] = "coffer.credit_ledger.list_credit_access.v1"
     ROUTING_KEY: ClassVar[str] = "credit_ledger.list_credit_access"
 
+    accounts: Annotated[tuple[UUID, ...], Field(max_length=ACCOUNTS_MAX)] | None = None
+    mode: AccessWanted | None = None
     after: UUID | None = None
+    before: UUID | None = None
     limit: PageSize = 100
+
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> Self:
+        if self.after is not None and self.before is not None:
+            message = "before: goes back before one account or on after one, not both"
+            raise ValueError(message)
+        return self
 
 
 class ShowVerdict(LedgerQuestion):
@@ -99,7 +114,7 @@ class ListLots(LedgerQuestion):
 
 
 class ListHolds(LedgerQuestion):
-    """List the wallet's holds, of one `state` or all.
+    """List the wallet's holds, of one `state` or all, of one person or of everybody.
 
     Answers `{holds: [{hold_id, account_id, state, amount, held, captured, metered, lease_until,
     job, work}], after}`.
@@ -109,6 +124,7 @@ class ListHolds(LedgerQuestion):
     ROUTING_KEY: ClassVar[str] = "credit_ledger.list_holds"
 
     state: HoldStatus | None = None
+    account_id: UUID | None = None
     after: UUID | None = None
     limit: PageSize = 100
 

@@ -119,7 +119,8 @@ class ShowUsage(LedgerQuestion):
     charged less what was credited back (so it may be negative), `absorbed` what the vendor paid
     (T26), `quantity` what was measured by unit, `lines` how many charges. All that was booked
     before `complete_until` is in it, and if `complete` all that is booked; the pages of one report
-    tell of the same moment. Refused `overloaded` if it sums too much to be waited for.
+    tell of the same moment. `most_first` shows those that came to most credits, and no page behind
+    them. Refused `overloaded` if it sums too much to be waited for.
     """
 
     TYPE: ClassVar[str] = "coffer.credit_ledger.show_usage.v1"
@@ -136,12 +137,16 @@ class ShowUsage(LedgerQuestion):
     node_class: Name | None = None
     unit: Unit | None = None
     tag: Annotated[dict[TagName, Name], Field(max_length=1)] | None = None
+    most_first: bool = False
     after: Annotated[str, Field(min_length=1, max_length=CURSOR_MAX)] | None = None
     limit: PageSize = 100
 
     @model_validator(mode="after")
     def _time_runs_forward(self) -> Self:
         _check_span(self.since, self.until)
+        if self.most_first and self.after is not None:
+            message = "after: goes with the order of the groups, most_first with none of them"
+            raise ValueError(message)
         return self
 
 

@@ -16,6 +16,7 @@ from shared.contracts.purchases import (
 )
 
 LINES_MAX = 1000
+HOLDERS_MAX = 500
 
 
 class AssignLicense(CommandData):
@@ -100,11 +101,16 @@ class PlaceLicenseOrder(CommandData):
 
 
 class ListLicenses(CommandData):
-    """List the seats of `owner` (an organization or an account) by product: total and free."""
+    """List the seats of `owner` (an organization or an account) by product: total and free.
+
+    `among` asks who of these holds one, in place of everybody: an organization may have thousands.
+    """
 
     TYPE: ClassVar[str] = "coffer.licensing.list_licenses.v1"
     EXCHANGE: ClassVar[str] = "queries"
     ROUTING_KEY: ClassVar[str] = "licensing.list_licenses"
+
+    among: Annotated[tuple[UUID, ...], Field(max_length=HOLDERS_MAX)] | None = None
 
 
 class ProductSeats(Contract):

@@ -11,7 +11,10 @@ from shared.contracts.people import Email, JoinedRole, Role, SearchText
 ADDITIONS_MAX = 500
 RoleGiven = Annotated[str, Field(max_length=40)]
 AddedReason = Literal["added", "role_changed"]
+PersonState = Literal["active", "invited", "removing"]
 RemovedReason = Literal["removed", "left", "role_changed", "forgotten"]
+
+PEOPLE_MAX = 500
 
 
 class AddMember(CommandData):
@@ -84,10 +87,11 @@ class ChangeRole(CommandData):
 
 
 class ListMembers(CommandData):
-    """List the people of the organization `owner`, at most `limit` after the account `after`.
+    """List the people of the organization `owner`: at most `limit` behind or `before` an account.
 
     `search` keeps those whose name or e-mail it is a part of, however it is capitalised, `role`
-    those who are in, or on their way out, as that.
+    those who are in, or on their way out, as that; `state` and `accounts` keep no others. They come
+    by id or, `by_name`, as lists for people do. `counted` asks how many match, and from where.
     """
 
     TYPE: ClassVar[str] = "coffer.membership.list_members.v1"
@@ -96,8 +100,20 @@ class ListMembers(CommandData):
 
     search: SearchText | None = None
     role: Role | None = None
+    state: PersonState | None = None
+    accounts: Annotated[tuple[UUID, ...], Field(max_length=PEOPLE_MAX)] | None = None
+    by_name: bool = False
+    counted: bool = False
     after: UUID | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    before: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=PEOPLE_MAX)] = 100
+
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> Self:
+        if self.after is not None and self.before is not None:
+            message = "goes on after one account or back before one, not both"
+            raise ValueError(message)
+        return self
 
 
 class Addition(Contract):
@@ -152,11 +168,18 @@ class Person(Contract):
 
 
 class MemberList(Contract):
-    """The answer to `ListMembers`; `after` leads to the next page, absent on the last."""
+    """The answer to `ListMembers`; `after` leads to the next page, absent on the last.
+
+    `before` leads back where a list was asked by name or from its end; where it was counted,
+    `total` match and `first` is the number of the first one here.
+    """
 
     organization_id: UUID
     members: tuple[Person, ...]
     after: UUID | None = None
+    before: UUID | None = None
+    first: int | None = None
+    total: int | None = None
 
 
 class MemberAdded(FactData):

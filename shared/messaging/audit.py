@@ -39,7 +39,7 @@ async def record(
 
 async def trail(connection: Connection, subject: UUID, query: AuditQuery) -> AuditTrail:
     """One page of the trail of an organization or account, newest first."""
-    entries = await _entries(connection, subject, before=query.before, limit=query.limit + 1)
+    entries = await _entries(connection, subject, query)
     shown = entries[: query.limit]
     return AuditTrail(
         entries=shown, before=shown[-1].number if len(entries) > query.limit else None
@@ -65,18 +65,26 @@ async def _insert(connection: Connection, subject: UUID, told: ActRecorded) -> N
 
 
 async def _entries(
-    connection: Connection, subject: UUID, *, before: int | None, limit: int
+    connection: Connection, subject: UUID, query: AuditQuery
 ) -> tuple[AuditEntry, ...]:
+    """The entries of one page, and one more if another page follows."""
     rows = await connection.fetch(
         """
         SELECT number, id, act, by_account AS by, door, about, before, after, at
         FROM audit
-        WHERE subject = $1 AND ($2::bigint IS NULL OR number < $2)
+        WHERE
+            subject = $1 AND ($2::bigint IS NULL OR number < $2)
+            AND ($4::text IS NULL OR act = $4)
+            AND ($5::uuid IS NULL OR about = $5)
+            AND ($6::uuid IS NULL OR about = $6 OR by_account = $6)
         ORDER BY number DESC
         LIMIT $3
         """,
         subject,
-        before,
-        limit,
+        query.before,
+        query.limit + 1,
+        query.act,
+        query.about,
+        query.account,
     )
     return tuple(AuditEntry(**row) for row in rows)

@@ -78,7 +78,14 @@ async def list_holds(command: Command[ListHolds], pool: Pool) -> Verdict:
         if wallet is None:
             return unknown(command)
         number = None if state is None else STATE_NUMBERS[state]
-        holds = await exporting.holds_page(connection, wallet.id, after, limit + 1, state=number)
+        holds = await exporting.holds_page(
+            connection,
+            wallet.id,
+            after,
+            limit + 1,
+            state=number,
+            person=command.data.account_id,
+        )
     rows: list[JsonValue] = [_hold(hold) for hold in holds[:limit]]
     return page(command, "holds", rows, [str(hold.id) for hold in holds])
 

@@ -8,8 +8,9 @@ from pydantic import JsonValue
 
 from services.credit_ledger.queries.door import find_wallet, queries, unknown
 from services.credit_ledger.queries.pages import page, rfc3339
-from services.credit_ledger.store import reading
-from services.credit_ledger.store.reading import AccessShown, LotShown, WalletShown
+from services.credit_ledger.store import drawing, reading
+from services.credit_ledger.store.drawing import AccessShown
+from services.credit_ledger.store.reading import LotShown, WalletShown
 from shared.clock import Clock
 from shared.contracts.credit_queries import ListCreditAccess, ShowPool, ShowVerdict
 from shared.contracts.message import Command, Verdict
@@ -43,9 +44,22 @@ async def list_credit_access(
         wallet = await find_wallet(connection, command)
         if wallet is None:
             return unknown(command)
-        people = await reading.access_of(connection, wallet.id, command.data.after, limit + 1)
+        people = await drawing.access_page(connection, wallet.id, command.data, limit + 1, now=now)
+    if command.data.before is not None:
+        return _page_back(command, people, now)
     rows: list[JsonValue] = [_person(person, now) for person in people[:limit]]
     return page(command, "people", rows, [str(person.person) for person in people])
+
+
+def _page_back(
+    command: Command[ListCreditAccess], people: list[AccessShown], now: datetime
+) -> Verdict:
+    """Show what was found on the way back in the order of all lists."""
+    shown = people[command.data.limit - 1 :: -1]
+    result: dict[str, JsonValue] = {"people": [_person(person, now) for person in shown]}
+    if len(people) > len(shown):
+        result["before"] = str(shown[0].person)
+    return Verdict(id=command.id, result=result)
 
 
 @queries(filter=carries(ShowVerdict))

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from services.credit_ledger.queries.door import find_wallet, queries, unknown
 from services.credit_ledger.queries.months import snapshot
 from services.credit_ledger.queries.pages import page, rfc3339
-from services.credit_ledger.store import usage
+from services.credit_ledger.store import summing, usage
 from services.credit_ledger.store.usage import (
     Asked,
     Bound,
@@ -53,13 +53,19 @@ async def show_usage(command: Command[ShowUsage], pool: Pool) -> Verdict:
                 return unknown(command)
             reach = await usage.reach_of(connection, wallet.id, bound)
             asked = _asked(wallet.id, data)
-            sums = await usage.sums_of(connection, asked, data.by, reach, after, data.limit + 1)
+            if data.after is None and summing.is_kept(asked, data.by):
+                sums = await summing.sums_kept(
+                    connection, asked, data.by, reach.zone, data.limit + 1
+                )
+            else:
+                sums = await usage.sums_of(connection, asked, data.by, reach, after, data.limit + 1)
     except OverloadedError as error:
         return _refused(command, RefusalCode.OVERLOADED, str(error))
     if not data.by and not sums:
         sums = [Sums(Keys(NOBODY, "", "", ""), 0, 0, 0, 0, {})]
     rows: list[JsonValue] = [_sums(data.by, row) for row in sums[: data.limit]]
-    answer = page(command, "rows", rows, [_cursor(reach, row.keys) for row in sums])
+    places = () if data.most_first else [_cursor(reach, row.keys) for row in sums]
+    answer = page(command, "rows", rows, places)
     return _with_reach(answer, reach)
 
 
@@ -111,6 +117,7 @@ def _asked(wallet: int, data: ShowUsage) -> Asked:
         node_class=data.node_class,
         unit=data.unit,
         tag=next(iter(data.tag.items())) if data.tag else None,
+        most_first=data.most_first,
     )
 
 

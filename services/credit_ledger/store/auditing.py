@@ -20,13 +20,20 @@ async def trail_of(
         """
         SELECT number, id, act, by_account AS by, door, about, before, after, at
         FROM audit
-        WHERE wallet = $1 AND ($2::bigint IS NULL OR number < $2)
+        WHERE
+            wallet = $1 AND ($2::bigint IS NULL OR number < $2)
+            AND ($4::text IS NULL OR act = $4)
+            AND ($5::uuid IS NULL OR about = $5)
+            AND ($6::uuid IS NULL OR about = $6 OR by_account = $6)
         ORDER BY number DESC
         LIMIT $3
         """,
         wallet,
         query.before,
         query.limit + 1,
+        query.act,
+        query.about,
+        query.account,
     )
     return tuple(AuditEntry(**row) for row in rows)
 

@@ -7,7 +7,8 @@ may become visible out of order, so that one may be overlooked until everything 
 
 Captures that moved nothing have numbers of their own, and rows below zero: what was measured is
 told, and the credits that were charged before are not told again (T29). Up to where either is read
-is looked up in one statement: what is projected is then of one moment.
+is looked up in one statement: what is projected is then of one moment. What the new rows come to
+is added to the sums by quarter of an hour in the same transaction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -82,33 +83,72 @@ WITH span AS (
     INNER JOIN covered_capture AS covered
         ON covered.wallet = span.wallet AND covered.number > span.covered_from
         AND covered.number <= span.covered_to
+), added AS (
+    INSERT INTO usage (
+        wallet, seq, kind, opens, amount, booked_at, occurred_at, person, job, project, product,
+        node, node_class, frame_first, frame_last, tags, unit, quantity, rate, hold, command
+    )
+    SELECT
+        told.wallet, told.seq, told.kind, told.opens, told.amount, told.booked_at,
+        coalesce(work.occurred_at, (about.work ->> 'occurred_at')::timestamptz),
+        coalesce(told.person, hold.person, '00000000-0000-0000-0000-000000000000'),
+        coalesce(work.job, hold.job, ''),
+        coalesce(work.project, about.work ->> 'project', ''),
+        coalesce(work.product, about.work ->> 'product', ''),
+        coalesce(work.node, about.work ->> 'node', ''),
+        coalesce(work.node_class, about.work ->> 'node_class', ''),
+        coalesce(work.frame_first, (about.work ->> 'frame_first')::bigint),
+        coalesce(work.frame_last, (about.work ->> 'frame_last')::bigint),
+        nullif(
+            coalesce((about.work ->> 'tags')::jsonb, '{}') || coalesce(work.tags::jsonb, '{}'), '{}'
+        ),
+        CASE WHEN told.kind = 3 THEN '' ELSE coalesce(work.unit, '') END,
+        CASE WHEN told.opens AND told.kind <> 3 THEN work.quantity END,
+        CASE WHEN told.kind <> 3 THEN work.rate END,
+        told.hold, told.command
+    FROM told
+    LEFT JOIN work ON work.wallet = told.wallet AND work.command = told.command
+    LEFT JOIN hold ON hold.wallet = told.wallet AND hold.id = told.hold
+    CROSS JOIN LATERAL (SELECT hold.work::jsonb AS work) AS about
+    RETURNING wallet, kind, opens, amount, booked_at, person, unit, quantity
 )
-INSERT INTO usage (
-    wallet, seq, kind, opens, amount, booked_at, occurred_at, person, job, project, product, node,
-    node_class, frame_first, frame_last, tags, unit, quantity, rate, hold, command
+INSERT INTO usage_sum (
+    wallet, person, quarter, charged, absorbed, credited_back, lines, ghz_hours, core_hours,
+    gpu_hours, frames
 )
 SELECT
-    told.wallet, told.seq, told.kind, told.opens, told.amount, told.booked_at,
-    coalesce(work.occurred_at, (about.work ->> 'occurred_at')::timestamptz),
-    coalesce(told.person, hold.person, '00000000-0000-0000-0000-000000000000'),
-    coalesce(work.job, hold.job, ''),
-    coalesce(work.project, about.work ->> 'project', ''),
-    coalesce(work.product, about.work ->> 'product', ''),
-    coalesce(work.node, about.work ->> 'node', ''),
-    coalesce(work.node_class, about.work ->> 'node_class', ''),
-    coalesce(work.frame_first, (about.work ->> 'frame_first')::bigint),
-    coalesce(work.frame_last, (about.work ->> 'frame_last')::bigint),
-    nullif(
-        coalesce((about.work ->> 'tags')::jsonb, '{}') || coalesce(work.tags::jsonb, '{}'), '{}'
+    added.wallet, whose.person,
+    date_bin('15 minutes', added.booked_at, '2000-01-01T00:00:00Z') AS quarter,
+    coalesce(sum(amount) FILTER (WHERE kind = 1), 0),
+    coalesce(sum(amount) FILTER (WHERE kind = 2), 0),
+    coalesce(sum(amount) FILTER (WHERE kind = 3), 0),
+    count(*) FILTER (WHERE opens AND kind < 3),
+    sum(quantity) FILTER (WHERE unit = 'ghz_hour'),
+    sum(quantity) FILTER (WHERE unit = 'core_hour'),
+    sum(quantity) FILTER (WHERE unit = 'gpu_hour'),
+    sum(quantity) FILTER (WHERE unit = 'frame')
+FROM added
+CROSS JOIN LATERAL (
+    VALUES (added.person), ('ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+) AS whose (person)
+GROUP BY added.wallet, whose.person, quarter
+ON CONFLICT (wallet, person, quarter) DO UPDATE SET
+    charged = usage_sum.charged + excluded.charged,
+    absorbed = usage_sum.absorbed + excluded.absorbed,
+    credited_back = usage_sum.credited_back + excluded.credited_back,
+    lines = usage_sum.lines + excluded.lines,
+    ghz_hours = coalesce(
+        usage_sum.ghz_hours + excluded.ghz_hours, usage_sum.ghz_hours, excluded.ghz_hours
     ),
-    CASE WHEN told.kind = 3 THEN '' ELSE coalesce(work.unit, '') END,
-    CASE WHEN told.opens AND told.kind <> 3 THEN work.quantity END,
-    CASE WHEN told.kind <> 3 THEN work.rate END,
-    told.hold, told.command
-FROM told
-LEFT JOIN work ON work.wallet = told.wallet AND work.command = told.command
-LEFT JOIN hold ON hold.wallet = told.wallet AND hold.id = told.hold
-CROSS JOIN LATERAL (SELECT hold.work::jsonb AS work) AS about
+    core_hours = coalesce(
+        usage_sum.core_hours + excluded.core_hours, usage_sum.core_hours, excluded.core_hours
+    ),
+    gpu_hours = coalesce(
+        usage_sum.gpu_hours + excluded.gpu_hours, usage_sum.gpu_hours, excluded.gpu_hours
+    ),
+    frames = coalesce(
+        usage_sum.frames + excluded.frames, usage_sum.frames, excluded.frames
+    )
 """
 
 

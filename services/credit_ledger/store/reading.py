@@ -42,20 +42,6 @@ class LotShown:
     order_id: str
 
 
-@dataclass(frozen=True)
-class AccessShown:
-    """A person's access in microcredits."""
-
-    person: UUID
-    role: str
-    mode: str
-    quota: int | None
-    captured: int
-    held: int
-    period: str | None
-    renews_at: datetime | None
-
-
 async def find_wallet(connection: Connection, owner: UUID) -> WalletShown | None:
     """Find the wallet an owner names, or the one of that uuid (conventions 4)."""
     row = await connection.fetchrow(
@@ -90,25 +76,6 @@ async def open_lots_of(connection: Connection, wallet: int, now: datetime) -> li
         now,
     )
     return [LotShown(*row) for row in rows]
-
-
-async def access_of(
-    connection: Connection, wallet: int, after: UUID | None, limit: int
-) -> list[AccessShown]:
-    """List a page of people with access to a wallet, by id."""
-    rows = await connection.fetch(
-        """
-        SELECT person, role, mode, quota, captured, held, period, renews_at
-        FROM access
-        WHERE wallet = $1 AND ($2::uuid IS NULL OR person > $2)
-        ORDER BY person
-        LIMIT $3
-        """,
-        wallet,
-        after,
-        limit,
-    )
-    return [AccessShown(*row) for row in rows]
 
 
 async def quotas_of(connection: Connection, wallet: int) -> int:

@@ -29,7 +29,8 @@ Bound: TypeAlias = tuple[int | None, int | None]
 UNITS = ("ghz_hour", "core_hour", "gpu_hour", "frame")
 # A column to group by is named by $10..$12, the tag of each that is a tag by $13..$15. Columns are
 # parameters to keep this one statement: the planner folds each CASE to the column it comes to, so
-# that pages of jobs or of people follow their index and stop at the limit.
+# that pages of jobs or of people follow their index and stop at the limit. The first of the ORDER
+# is folded away likewise where nobody asks who comes to most.
 SUMS = """
 SELECT
     who, first, second, third,
@@ -82,7 +83,11 @@ WHERE
         AND (who, first, second, third) > ($21, $22, $23::text, $24::text)
     )
 GROUP BY who, first, second, third
-ORDER BY who, first, second, third
+ORDER BY
+    CASE WHEN $27::boolean THEN coalesce(sum(
+        CASE kind WHEN 1 THEN -amount WHEN 3 THEN amount END
+    ), 0) END,
+    who, first, second, third
 LIMIT $25
 """
 LINES = """
@@ -157,6 +162,7 @@ class Asked:
     node_class: str | None = None
     unit: str | None = None
     tag: tuple[str, str] | None = None
+    most_first: bool = False
 
 
 class UsageLine(NamedTuple):
@@ -225,13 +231,12 @@ async def sums_of(
     after: Keys | None,
     limit: int,
 ) -> list[Sums]:
-    """Sum by up to three columns, a page in the order of their values, up to `reach`.
+    """Sum by up to three columns, a page in the order asked for, up to `reach`.
 
-    A tag is named `tag:` and its name. Runs in the caller's transaction, after `plan_reports`.
-    Raises OverloadedError.
+    A tag is named `tag:` and its name. Runs after `plan_reports`; raises OverloadedError.
     """
     rows = await _report(connection, SUMS, *arguments_of(asked, columns, reach, after, limit))
-    return [_sums(row) for row in rows]
+    return [sums_read(row) for row in rows]
 
 
 async def lines_of(
@@ -264,6 +269,7 @@ def arguments_of(
         asked.wallet, asked.since, asked.until, reach.seq, asked.person, asked.job, asked.project,
         asked.product, asked.node, *kinds, *tags, reach.zone, asked.node_class, asked.unit,
         *(asked.tag or (None, None)), *(after or (None, None, None, None)), limit, -reach.covered,
+        asked.most_first,
     )  # fmt: skip
 
 
@@ -282,7 +288,8 @@ async def _report(
         raise OverloadedError(message) from error
 
 
-def _sums(row: "asyncpg.Record") -> Sums:
+def sums_read(row: "asyncpg.Record") -> Sums:
+    """Read a row of sums."""
     who, first, second, third, charged, absorbed, credited_back, lines, *quantities = row
     measured: dict[str, int] = {
         unit: int(quantity)

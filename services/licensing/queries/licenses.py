@@ -7,8 +7,15 @@ from services.licensing.rules import organizations as rules
 from services.licensing.rules.entitlement import is_usable
 from services.licensing.rules.licenses import License
 from services.licensing.rules.organizations import Organization
-from services.licensing.store import floors, holdings, licenses, people, seating
-from shared.contracts.licensing import LicenseList, ListLicenses, PersonalLicense, ProductSeats
+from services.licensing.store import floors, holders, holdings, licenses, people, seating
+from services.licensing.store.holders import HoldersPage
+from shared.contracts.holders import HolderList, ListHolders
+from shared.contracts.licensing import (
+    LicenseList,
+    ListLicenses,
+    PersonalLicense,
+    ProductSeats,
+)
 from shared.contracts.message import Command, Verdict, refuse
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.doors import ServiceClock, carries
@@ -26,16 +33,47 @@ async def list_licenses(query: Command[ListLicenses], pool: Pool, clock: Service
         if refused is not None:
             return answer(query.id, refused)
         if organization is not None:
-            return answer(query.id, await _of_organization(reading, organization))
+            return answer(query.id, await _of_organization(reading, organization, query.data.among))
         return answer(query.id, await _of_account(reading, query.owner))
 
 
-async def _of_organization(reading: Act, organization: Organization) -> LicenseList:
+@queries(filter=carries(ListHolders))
+async def list_holders(query: Command[ListHolders], pool: Pool, clock: ServiceClock) -> Verdict:
+    if query.owner is None:
+        return answer(query.id, refuse(RefusalCode.UNKNOWN_ORGANIZATION))
+    async with act(pool, clock) as reading:
+        organization = await people.find_organization(reading.connection, query.owner)
+        if organization is None:
+            return answer(query.id, refuse(RefusalCode.UNKNOWN_ORGANIZATION))
+        refused = rules.may_list(query.owner, organization, query.on_behalf_of)
+        if refused is not None:
+            return answer(query.id, refused)
+        page = await holders.holders_page(reading.connection, organization.id, query.data)
+    return answer(query.id, _holders(organization, query.data.product, page))
+
+
+async def _of_organization(
+    reading: Act, organization: Organization, among: tuple[UUID, ...] | None
+) -> LicenseList:
+    held = await holders.holders_among(reading.connection, organization.id, among)
     products = [
-        await _seats(reading, organization, product)
+        await _seats(reading, organization, product, held.get(product, ()))
         for product in await seating.products_of(reading.connection, organization.id)
     ]
     return LicenseList(owner=organization.id, products=tuple(products))
+
+
+def _holders(organization: Organization, product: str, page: HoldersPage) -> HolderList:
+    ids = page.account_ids
+    return HolderList(
+        organization_id=organization.id,
+        product=product,
+        account_ids=ids,
+        first=page.first,
+        total=page.total,
+        after=ids[-1] if ids and page.last < page.total else None,
+        before=ids[0] if page.first > 1 else None,
+    )
 
 
 async def _of_account(reading: Act, account_id: UUID) -> LicenseList:
@@ -52,14 +90,18 @@ async def _of_account(reading: Act, account_id: UUID) -> LicenseList:
     return LicenseList(owner=account_id, products=tuple(seats), personal=tuple(personal))
 
 
-async def _seats(reading: Act, organization: Organization, product: str) -> ProductSeats:
-    seats = await seating.read_seats(reading.connection, organization.id, product, now=reading.now)
+async def _seats(
+    reading: Act, organization: Organization, product: str, held: tuple[UUID, ...]
+) -> ProductSeats:
+    seats = await holders.seats_counted(
+        reading.connection, organization.id, product, now=reading.now
+    )
     floating = await floors.floating_of(reading.connection, organization.id, product)
     return ProductSeats(
         product=product,
         seats=seats.live,
         free=seats.free,
-        account_ids=tuple(one.account_id for one in seats.assignments),
+        account_ids=held,
         in_use=seats.in_use,
         floating=floating.says(),
         expires_at=seats.until,

@@ -4,7 +4,13 @@ from services.membership.queries.door import queries
 from services.membership.rules import accounts as rules
 from services.membership.rules import operators
 from services.membership.store import accounts, profiles
-from shared.contracts.accounts import AccountFound, FindAccount, ShowAccount
+from shared.contracts.accounts import (
+    AccountFound,
+    AccountsFound,
+    FindAccount,
+    FindAccounts,
+    ShowAccount,
+)
 from shared.contracts.message import Command, Refused, Verdict, refuse
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.doors import ServiceClock, carries
@@ -28,6 +34,15 @@ async def find_account(query: Command[FindAccount], pool: Pool, clock: ServiceCl
         return answer(query.id, refuse(RefusalCode.UNKNOWN_ACCOUNT))
     async with act(pool, clock) as reading:
         return answer(query.id, await _found(reading.connection, query.data))
+
+
+@queries(filter=carries(FindAccounts))
+async def find_accounts(query: Command[FindAccounts], pool: Pool, clock: ServiceClock) -> Verdict:
+    if not operators.may_find_people(query.actor):
+        return answer(query.id, refuse(RefusalCode.UNKNOWN_ACCOUNT))
+    async with act(pool, clock) as reading:
+        found = await profiles.all_found(reading.connection, query.data.account_ids)
+    return answer(query.id, AccountsFound(accounts=found))
 
 
 async def _found(connection: Connection, asked: FindAccount) -> AccountFound | Refused:

@@ -6,7 +6,7 @@ from services.membership.queries.door import organization_named, queries
 from services.membership.rules import organizations as rules
 from services.membership.rules.people import add_member
 from services.membership.rules.standing import Standing
-from services.membership.store import accounts, people, standings
+from services.membership.store import accounts, people, roster, standings
 from shared.contracts.membership import (
     AdditionRefused,
     AdditionsTried,
@@ -66,15 +66,27 @@ async def _listed(reading: Act, query: Command[ListMembers]) -> MemberList | Ref
     organization = rules.administer(named, query.on_behalf_of)
     if isinstance(organization, Refused):
         return organization
+    if query.data.by_name or query.data.before is not None or query.data.counted:
+        return _turned(
+            organization.id, await roster.page_of(reading.connection, organization.id, query.data)
+        )
     shown = await people.people_of(
-        reading.connection,
-        organization.id,
-        query.data.search,
-        query.data.role,
-        after=query.data.after,
-        limit=query.data.limit + 1,
+        reading.connection, organization.id, query.data, limit=query.data.limit + 1
     )
     return _page(organization.id, shown, limit=query.data.limit)
+
+
+def _turned(organization_id: UUID, page: roster.Page) -> MemberList:
+    """A page of a list whose length is known leads both ways."""
+    people = page.people
+    return MemberList(
+        organization_id=organization_id,
+        members=people,
+        after=people[-1].account_id if people and page.last < page.total else None,
+        before=people[0].account_id if page.first > 1 else None,
+        first=page.first,
+        total=page.total,
+    )
 
 
 def _page(organization_id: UUID, people: tuple[Person, ...], *, limit: int) -> MemberList:

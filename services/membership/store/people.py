@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.membership.rules.standing import Membership
-from shared.contracts.membership import MemberAdded, Person
+from shared.contracts.membership import ListMembers, MemberAdded, Person
 from shared.postgres.pool import Connection
 
 
@@ -42,13 +42,7 @@ async def left_at(connection: Connection, account_id: UUID) -> datetime | None:
 
 
 async def people_of(
-    connection: Connection,
-    organization_id: UUID,
-    search: str | None = None,
-    role: str | None = None,
-    *,
-    after: UUID | None,
-    limit: int,
+    connection: Connection, organization_id: UUID, asked: ListMembers, *, limit: int
 ) -> tuple[Person, ...]:
     """The Administrator and everybody who is in or on his way out, each once, by account."""
     rows = await connection.fetch(
@@ -75,13 +69,23 @@ async def people_of(
                 OR position(lower($4) IN lower(account.name)) > 0
             )
             AND ($5::text IS NULL OR person.role = $5)
+            AND ($6::uuid [] IS NULL OR person.account_id = ANY($6))
+            AND (
+                $7::text IS NULL
+                OR $7 = CASE
+                    WHEN person.removing THEN 'removing'
+                    WHEN account.registered_at IS NULL THEN 'invited' ELSE 'active'
+                END
+            )
         ORDER BY person.account_id, person.removing, person.added_at DESC
         LIMIT $3
         """,
         organization_id,
-        after,
+        asked.after,
         limit,
-        search,
-        role,
+        asked.search,
+        asked.role,
+        asked.accounts,
+        asked.state,
     )
     return tuple(Person(**row) for row in rows)

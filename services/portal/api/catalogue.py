@@ -45,6 +45,7 @@ NOT_FOR_CALLERS: dict[type[CommandData], str] = {
     accounts.LinkInvitation: "only a sign-in verifies an address",
     accounts.ChangeEmail: "only a sign-in verifies an address",
     membership.TryAdditions: "a dry run of the addition itself tells the same",
+    accounts.FindAccounts: "names of many at once are for pages alone",
     credit_orders.GrantTrialCredits: "the offer is the vendor's, its amount is not the caller's",
     copies.FetchMembershipFacts: "for services that heal their copies",
     copies.FetchLicensingFacts: "for services that heal their copies",

@@ -1,7 +1,9 @@
 """How each page is looked at once, for all who keep it open."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from services.portal.asking import RefusedError
@@ -19,10 +21,13 @@ from services.portal.viewer import Viewer
 from services.portal.views import removal
 from services.portal.views.awaited import awaited_by
 from services.portal.views.desk import Desk
+from services.portal.views.faces import faces_of
+from services.portal.views.listing import PAGE, people_on, people_page, unlimited_in
 from services.portal.views.needs import BUY
-from services.portal.views.people import find_person, look_around, people_page, unlimited_in
+from services.portal.views.people import find_people, find_person
+from services.portal.views.places import read_place
 from services.portal.views.pool import first_holds, look_at_pool
-from services.portal.views.rows import Filter, Row
+from services.portal.views.rows import EVERYBODY, read_filter
 from services.portal.views.seats import seats_of
 from services.portal.views.wallets import holds_of, look_into_purse
 from services.portal.words.read import read
@@ -31,7 +36,15 @@ from shared.contracts.message import refuse
 from shared.contracts.refusals import RefusalCode
 
 REQUESTS_MAX = 500
-PEOPLE_MAX = 200
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Somebody whose row is still on a page though he is in the organization no more."""
+
+    id: UUID
+    name: str
+    state: str = "gone"
 
 
 async def look_at_overview(rooms: Rooms, desk: Desk) -> dict[str, Any]:
@@ -42,21 +55,30 @@ async def look_at_credits(rooms: Rooms, desk: Desk) -> dict[str, Any]:
     pool, holds, page = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, rooms.clock.now()),
         first_holds(desk.ask),
-        people_page(desk, Filter(), None),
+        people_page(desk, EVERYBODY),
     )
-    return {"pool": pool, "holds": holds, "unlimited": unlimited_in(page, None)}
+    return {"pool": pool, "holds": holds, "unlimited": unlimited_in(page)}
 
 
-async def look_at_people(_rooms: Rooms, desk: Desk) -> dict[str, Any]:
-    """The first pages of people; whoever stands further down is as of his page."""
-    rows: list[Row] = []
-    after: UUID | None = None
-    while True:
-        page = await people_page(desk, Filter(), after)
-        rows += page.rows
-        after = page.after
-        if after is None or len(rows) >= PEOPLE_MAX:
-            return {"rows": rows, "access_words": lambda row: access_words(desk, row)}
+async def look_at_rows(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """The people whose rows a page shows, whichever page it is; who is in no more is told so."""
+    organization, *shown = (_id(part) for part in key.split(".")[: 1 + PAGE])
+    desk = await desk_of(rooms, organization, reading)
+    found = {row.id: row for row in await find_people(desk, tuple(shown))}
+    gone = await faces_of(rooms.asking, (one for one in shown if one not in found))
+    rows = [*found.values(), *(Gone(face.account_id, face.name) for face in gone.values())]
+    facts = {"desk": desk, "rows": rows, "access_words": lambda row: access_words(desk, row)}
+    return Scene(facts, desk.format, frozenset({organization}))
+
+
+async def look_at_list(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """Whom a list of people would show now, at the place and with the filter of its address."""
+    organization, _, address = key.partition(".")
+    desk = await desk_of(rooms, _id(organization), reading)
+    asked = dict(parse_qsl(address))
+    people, _ = await people_on(desk, read_filter(asked), read_place(asked))
+    facts = {"desk": desk, "ids": [person.account_id for person in people]}
+    return Scene(facts, desk.format, frozenset({desk.id}))
 
 
 async def look_at_licenses(_rooms: Rooms, desk: Desk) -> dict[str, Any]:
@@ -73,10 +95,10 @@ async def look_at_person(rooms: Rooms, key: str, reading: Format) -> Scene:
     """One person of an organization: his numbers, and none of the forms beside them."""
     organization, person = _pair(key)
     desk = await desk_of(rooms, organization, reading)
-    row, around = await asyncio.gather(find_person(desk, person), look_around(desk))
+    row = await find_person(desk, person)
     if row is None:
         raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
-    facts = {"desk": desk, "row": row, "meter": meter_of(row, around.available)}
+    facts = {"desk": desk, "row": row, "meter": meter_of(row)}
     return Scene(facts, desk.format, frozenset({organization}))
 
 
@@ -147,7 +169,11 @@ def _books_of(viewer: Viewer) -> frozenset[UUID]:
 def _pair(key: str) -> tuple[UUID, UUID]:
     """An organization, and what of it; raises RefusedError for what is neither."""
     organization, _, other = key.partition(".")
+    return _id(organization), _id(other)
+
+
+def _id(text: str) -> UUID:
     try:
-        return UUID(organization), UUID(other)
+        return UUID(text)
     except ValueError:
         raise RefusedError(refuse(RefusalCode.UNKNOWN_ORGANIZATION)) from None

@@ -71,9 +71,19 @@ OF_ORGANIZATIONS = (
         template="people_cells.html",
         blocks=("cells",),
         may_see=of_administrators,
-        look=at_desk(looks.look_at_people),
+        look=looks.look_at_rows,
         services=ALL,
         by_row=True,
+    ),
+    # Who came to a list or went is only offered, and need not be known at once.
+    Topic(
+        name="listed",
+        template="people.html",
+        blocks=("news",),
+        may_see=of_administrators,
+        look=looks.look_at_list,
+        services=frozenset({LEDGER, MEMBERSHIP}),
+        every_seconds=5.0,
     ),
     Topic(
         name="person",

@@ -2,61 +2,54 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.bulk.taking import table_of, take_in, wait_for
+from services.portal.format import plural
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.rooms import rooms_in
 from services.portal.show import go
 from services.portal.views.desk import Desk, open_own_desk, show_at
-from services.portal.views.people import people_page
-from services.portal.views.rows import Filter, read_filter
+from services.portal.views.listing import everybody
+from services.portal.views.rows import read_filter
 from services.portal.views.seats import seats_of
+from shared.bulk.table import ROWS_MAX
 
 ACTS = {"access": "Change access", "assign": "Assign a seat", "remove": "Remove"}
 CHOSEN_MAX = 500
 
 
 async def chosen(request: Request) -> Response:
-    """Ask for what the act needs, with everybody listed whom it is about."""
+    """Ask for what the act needs, with those whom it is about."""
     desk = await open_own_desk(request)
     form = await read_form(request)
-    people = form.every("people")[:CHOSEN_MAX]
-    if form.get("all") == "yes":
-        people = await _all_that_match(desk, read_filter(form.fields))
+    people = await _people(desk, form)
     if not people:
         return go(request, f"{desk.home}/people")
     return await _page(request, desk, form, people)
 
 
-async def _all_that_match(desk: Desk, chosen: Filter) -> tuple[str, ...]:
-    """Everybody whom the filter finds now, up to as many as one form takes."""
-    found: list[str] = []
-    after: UUID | None = None
-    while len(found) < CHOSEN_MAX:
-        page = await people_page(desk, chosen, after)
-        found += [row.person.email for row in page.rows if row.mode != "administrator"]
-        after = page.after
-        if after is None:
-            break
-    return tuple(found[:CHOSEN_MAX])
-
-
 async def check(request: Request) -> Response:
-    """Make a table of it and have that checked like any other."""
+    """Make a table of it and have that checked like any other.
+
+    Whom a filter finds is looked up again: where these are more or fewer than the page said, it is
+    shown anew. The table then says of each what becomes of him, and changes no more.
+    """
     desk = await open_own_desk(request)
     form = await read_form(request)
-    people = form.every("people")[:CHOSEN_MAX]
+    people = await _people(desk, form)
+    if not people:
+        return go(request, f"{desk.home}/people")
+    if form.get("all") == "yes" and form.get("counted") != str(len(people)):
+        errors = {"counted": f"{plural(len(people), 'person matches', 'people match')} now."}
+        return await _page(request, desk, form, people, typed_again=form, errors=errors)
     try:
         rows = [_row(desk, form, email) for email in people]
     except FieldErrors as error:
         return await _page(request, desk, form, people, typed_again=form, errors=error.errors)
-    if not rows:
-        return go(request, f"{desk.home}/people")
     name = f"{ACTS[form.get('act')]}, {len(rows)} people"
     taken = await take_in(
         rooms_in(request),
@@ -68,6 +61,14 @@ async def check(request: Request) -> Response:
     )
     await wait_for(rooms_in(request), taken)
     return go(request, f"{desk.home}/bulk/{taken.id}")
+
+
+async def _people(desk: Desk, form: Form) -> Sequence[str]:
+    """Those who were chosen one by one, or everybody whom the filter finds now."""
+    if form.get("all") != "yes":
+        return form.every("people")[:CHOSEN_MAX]
+    found = await everybody(desk, read_filter(form.fields), most=ROWS_MAX)
+    return [person.email for person in found]
 
 
 def _row(desk: Desk, form: Form, email: str) -> Sequence[str]:
@@ -115,6 +116,9 @@ async def _page(
         act=act,
         words=ACTS[act],
         people=people,
+        everybody=form.get("all") == "yes",
+        chosen=read_filter(form.fields),
+        most=ROWS_MAX,
         seats=await seats_of(desk) if act == "assign" else (),
         access=None,
         form=typed_again,

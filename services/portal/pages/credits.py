@@ -7,29 +7,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.pages.people import access_words, read_after
+from services.portal.pages.people import access_words, topic_of_rows
 from services.portal.rooms import rooms_in
 from services.portal.undoing import undo_in
 from services.portal.views.balance import DAYS, DAYS_SHOWN, balance_of, past_of
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import faces_of
-from services.portal.views.people import people_page, unlimited_in
+from services.portal.views.listing import people_page, unlimited_in
+from services.portal.views.places import pager_of, read_place
 from services.portal.views.pool import first_holds, look_at_pool
-from services.portal.views.rows import Filter
+from services.portal.views.rows import EVERYBODY
 
 HOLDS_SHOWN = 100
 
 
 async def credits(request: Request) -> Response:
     desk = await open_desk(request)
-    after = read_after(request)
+    place = read_place(request.query_params)
     now = rooms_in(request).clock.now()
     days = request.query_params.get("days", DAYS_SHOWN)
     days = days if days in DAYS else DAYS_SHOWN
     pool, holds, page, past = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, now),
         first_holds(desk.ask),
-        people_page(desk, Filter(), after),
+        people_page(desk, EVERYBODY, place),
         past_of(desk.ask, days, now),
     )
     shown = holds.rows[:HOLDS_SHOWN]
@@ -46,10 +47,10 @@ async def credits(request: Request) -> Response:
         holds_shown=shown,
         page=page,
         faces=faces,
-        unlimited=unlimited_in(page, after),
+        unlimited=unlimited_in(page),
         access_words=lambda row: access_words(desk, row),
-        first=f"{desk.home}/credits#access" if after else "",
-        next=f"{desk.home}/credits?after={page.after}#access" if page.after else "",
+        pager=pager_of(f"{desk.home}/credits#access", {}, page.beside, len(page.rows)),
+        rows_topic=topic_of_rows(desk, page),
         undo=undo_in(request, desk.home),
     )
 

@@ -1,5 +1,6 @@
 """/o/{organization}/licenses: seats by product, who holds them; assign, take back, move."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +17,11 @@ from services.portal.submitting import Act, chosen_id, submit
 from services.portal.undoing import undo_in, undone_by
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import Face, faces_of
-from services.portal.views.people import find_person, people_page
+from services.portal.views.listing import people_page
+from services.portal.views.people import find_person
+from services.portal.views.places import Beside, pager_of, read_place
 from services.portal.views.rows import Filter, searched_for
-from services.portal.views.seats import Seats, open_checkouts, seats_of
+from services.portal.views.seats import Seats, holders_page, open_checkouts, seats_of
 from shared.contracts.checkouts import SetFloating
 from shared.contracts.licensing import AssignLicense, ReassignLicense, RevokeLicense
 
@@ -191,28 +194,42 @@ async def _product(
     moving: str = "",
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
+    given = request.query_params
     search = searched_for(request)
-    page = await people_page(desk, Filter(search=search), None)
-    checkouts = await open_checkouts(desk, seats.product)
+    page, checkouts, holders, mover = await asyncio.gather(
+        people_page(desk, Filter(search=search)),
+        open_checkouts(desk, seats.product),
+        holders_page(desk, seats.product, read_place(given)),
+        _moving(desk, seats, moving or given.get("move", "")),
+    )
     users = (checkout.account_id for checkout in checkouts)
-    faces = await faces_of(desk.asking, [*seats.holders, *users])
+    movers = () if mover is None else (mover,)
     candidates = [
-        row for row in page.rows if row.id not in seats.holders and not row.person.removing
+        row for row in page.rows if seats.product not in row.seats and not row.person.removing
     ]
+    beside = Beside(holders.after, holders.before, holders.first, holders.total)
+    faces = await faces_of(desk.asking, [*holders.account_ids, *users, *movers])
     return await show_at(
         request,
         desk,
         "product.html",
         "product",
         seats=seats,
+        holders=holders.account_ids,
+        pager=pager_of(
+            _address(desk, seats),
+            {"search": search, "move": mover},
+            beside,
+            len(holders.account_ids),
+        ),
         faces=faces,
         checkouts=checkouts,
         candidates=candidates,
         choices=[(str(row.id), f"{row.name}, {row.person.email}") for row in candidates],
-        givers=[(str(holder), _called(faces[holder])) for holder in seats.holders],
-        more_people=page.after is not None,
+        givers=[(str(holder), _called(faces[holder])) for holder in holders.account_ids],
+        more_people=page.beside.after is not None,
         search=search,
-        moving=_moving(request, seats, moving),
+        moving=mover,
         undo=undo_in(request, desk.home),
         **shown,
     )
@@ -222,13 +239,14 @@ def _called(face: Face) -> str:
     return f"{face.name}, {face.email}" if face.email else face.name
 
 
-def _moving(request: Request, seats: Seats, moving: str) -> UUID | None:
-    """Whose seat is about to be moved."""
+async def _moving(desk: Desk, seats: Seats, named: str) -> UUID | None:
+    """Whose seat is about to be moved, if he holds one."""
     try:
-        giver = UUID(moving or request.query_params.get("move", ""))
+        giver = UUID(named)
     except ValueError:
         return None
-    return giver if giver in seats.holders else None
+    held = {product.product: product.holders for product in await seats_of(desk, giver)}
+    return giver if giver in held.get(seats.product, ()) else None
 
 
 def _address(desk: Desk, seats: Seats) -> str:

@@ -46,7 +46,7 @@ async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
     pool, holds, seats, asked = await asyncio.gather(
         look_at_pool(desk.ask, desk.all, now),
         first_holds(desk.ask),
-        seats_of(desk),
+        seats_of(desk, desk.administrator.account_id),
         desk.all(ListRequests(state="open", limit=OPEN_REQUESTS_MAX), "requests"),
     )
     around = Surroundings(pool.bar.available, pool.bar.debt, bool(desk.terms.get("observe")), {})
@@ -68,15 +68,16 @@ async def look(rooms: Rooms, desk: Desk) -> dict[str, Any]:
 def first_steps(
     desk: Desk, pool: PoolSeen, seats: Sequence[Seats], limited: LimitedPeople
 ) -> list[Step]:
-    """What a new organization does first; nothing once people are in and draw on credits."""
-    others = {account for product in seats for account in product.holders}
+    """What a new organization does first; nothing once people are in and draw on credits.
+
+    Of `seats` the holders are known as far as the Administrator is one.
+    """
+    others = sum(product.assigned - len(product.holders) for product in seats)
     has_people = limited.count >= HAS_PEOPLE
     is_open = not pool.is_empty and bool(limited.shown)
     steps = [
         Step("Add people", f"{desk.home}/people/new", has_people),
-        Step(
-            "Assign seats", f"{desk.home}/licenses", bool(others - {desk.administrator.account_id})
-        ),
+        Step("Assign seats", f"{desk.home}/licenses", others > 0),
         Step("Buy credits and open the pool to somebody", f"{desk.home}/credits#access", is_open),
     ]
     return [] if has_people and is_open else steps

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,21 +10,25 @@ from starlette.routing import Route
 
 from services.portal.bulk.taking import apply, table_of, take_in, wait_for
 from services.portal.forms import FieldErrors, Form, read_form
-from services.portal.pages.bulk_chosen import CHOSEN_MAX, access_cells
+from services.portal.pages.bulk_chosen import access_cells
 from services.portal.rooms import rooms_in
 from services.portal.show import go
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
-from services.portal.views.people import people_page
-from services.portal.views.rows import ACCESSES, ROLES, STATES, Filter, Row, read_filter
+from services.portal.views.listing import PeoplePage, people_page
+from services.portal.views.places import pager_of, read_place
+from services.portal.views.rows import ACCESSES, ROLES, STATES, Row, read_filter
 from services.portal.views.seats import seats_of
+from shared.bulk.table import ROWS_MAX
 from shared.contracts.membership import AddMember
+
+LISTED_BY = ("search", "role", "access", "state", "after", "before")
 
 
 async def people(request: Request) -> Response:
     desk = await open_desk(request)
-    chosen, after = read_filter(request.query_params), read_after(request)
-    page = await people_page(desk, chosen, after)
+    chosen, place = read_filter(request.query_params), read_place(request.query_params)
+    page = await people_page(desk, chosen, place)
     return await show_at(
         request,
         desk,
@@ -33,15 +36,27 @@ async def people(request: Request) -> Response:
         "rows",
         chosen=chosen,
         page=page,
-        after=after,
         roles=ROLES,
         accesses=ACCESSES,
         states=STATES,
-        chosen_max=CHOSEN_MAX,
+        most=ROWS_MAX,
         access_words=lambda row: access_words(desk, row),
-        first=_address(desk, chosen, None) if after else "",
-        next=_address(desk, chosen, page.after) if page.after else "",
+        ids=[row.id for row in page.rows],
+        topics=[topic_of_rows(desk, page), _topic_of_list(request, desk)],
+        pager=pager_of(f"{desk.home}/people", vars(chosen), page.beside, len(page.rows)),
     )
+
+
+def topic_of_rows(desk: Desk, page: PeoplePage) -> str:
+    """What keeps the rows of a page current, whichever page it is."""
+    return ".".join([f"people:{desk.id}", *(str(row.id) for row in page.rows)])
+
+
+def _topic_of_list(request: Request, desk: Desk) -> str:
+    """What notices who came to this page of the list, or went."""
+    given = request.query_params
+    asked = {name: given[name] for name in LISTED_BY if given.get(name)}
+    return f"listed:{desk.id}.{urlencode(asked)}"
 
 
 def access_words(desk: Desk, row: Row) -> str:
@@ -54,14 +69,6 @@ def access_words(desk: Desk, row: Row) -> str:
         return "No limit of their own"
     period = f" a {row.access['period']}" if row.access["period"] else ""
     return f"Quota {desk.format.credits(row.access['limit'])}{period}"
-
-
-def read_after(request: Request) -> UUID | None:
-    """Read where a page begins; a cursor that is none begins at the start."""
-    try:
-        return UUID(request.query_params["after"])
-    except (KeyError, ValueError):
-        return None
 
 
 async def new(request: Request) -> Response:
@@ -132,12 +139,6 @@ async def _new(request: Request, desk: Desk, **shown: Any) -> Response:  # noqa:
     return await show_at(
         request, desk, "person_new.html", seats=seats, role=role, access=None, **shown
     )
-
-
-def _address(desk: Desk, chosen: Filter, after: UUID | None) -> str:
-    asked = {**vars(chosen), "after": str(after or "")}
-    told = urlencode({name: value for name, value in asked.items() if value})
-    return f"{desk.home}/people{'?' if told else ''}{told}"
 
 
 routes = [

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.bars import quota_meter
+from services.portal.bars import QuotaMeter, quota_meter
 from services.portal.sessions import NotFound
 from services.portal.undoing import undo_in
 from services.portal.views.audit import trail_about
 from services.portal.views.changes import called_by, ids_in
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import faces_of
-from services.portal.views.people import find_person, look_around
+from services.portal.views.people import find_person
 from services.portal.views.pool import open_holds
 from services.portal.views.rows import Row
 from services.portal.views.seats import seats_of
@@ -49,10 +49,9 @@ async def person_page(
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     """Show everything about one person, with the refusal of what was tried."""
-    holds, seats, around, history = await asyncio.gather(
+    holds, seats, history = await asyncio.gather(
         open_holds(desk.all, row.id),
         seats_of(desk),
-        look_around(desk),
         trail_about(desk, row.id, HISTORY_SHOWN),
     )
     faces = await faces_of(desk.asking, ids_in(done.changes for done in history))
@@ -65,7 +64,7 @@ async def person_page(
         holds=holds,
         seats=seats,
         others=[product for product in seats if product.product not in row.seats],
-        meter=meter_of(row, around.available),
+        meter=meter_of(row),
         history=history,
         called=called_by(faces),
         leases={hold["hold_id"]: datetime.fromisoformat(hold["lease_until"]) for hold in holds},
@@ -74,7 +73,8 @@ async def person_page(
     )
 
 
-def meter_of(row: Row, available: int) -> Any:  # noqa: ANN401  # none without a quota
+def meter_of(row: Row) -> QuotaMeter | None:
+    """The meter of somebody with a quota."""
     access = row.access
     if access is None or row.mode != "quota":
         return None
@@ -82,7 +82,7 @@ def meter_of(row: Row, available: int) -> Any:  # noqa: ANN401  # none without a
         limit=parse_credits(access["limit"]),
         used=parse_credits(access["used"]),
         held=parse_credits(access["held"]),
-        available=available,
+        available=row.available,
     )
 
 

@@ -14,12 +14,13 @@ from services.portal.submitting import Act, submit
 from services.portal.views.asked import Asked
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import face_of, faces_of
-from services.portal.views.people import find_person, look_around
+from services.portal.views.people import find_people, pool_of
 from shared.contracts.credit_access import DecideRequest
 from shared.contracts.credit_queries import ListRequests
 from shared.contracts.money import parse_credits
 
 PAGE = 500
+SHOWN = 50
 ANSWERED_SHOWN = 5
 
 
@@ -74,15 +75,20 @@ async def _page(
     decided: str = "",
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
-    waiting = await _open(desk)
-    answered = await _answered(desk)
-    people = [UUID(one["account_id"]) for one in (*waiting, *answered)]
-    faces = await faces_of(desk.asking, people)
-    around = await look_around(desk)
-    rows = await asyncio.gather(*(find_person(desk, account) for account in people[: len(waiting)]))
+    waiting, answered = await asyncio.gather(_open(desk), _answered(desk))
+    first = waiting[:SHOWN]
+    askers = tuple({UUID(one["account_id"]) for one in first})
+    faces, rows, pool = await asyncio.gather(
+        faces_of(desk.asking, (UUID(one["account_id"]) for one in (*first, *answered))),
+        find_people(desk, askers),
+        pool_of(desk),
+    )
+    by_id = {row.id: row for row in rows}
+    available = parse_credits(pool["available"])
     asked = [
-        Asked(one, faces[UUID(one["account_id"])], row, around.available)
-        for one, row in zip(waiting, rows, strict=True)
+        Asked(one, faces[asker], by_id.get(asker), available)
+        for one in first
+        for asker in (UUID(one["account_id"]),)
     ]
     return await show_at(
         request,
@@ -90,6 +96,7 @@ async def _page(
         "requests.html",
         "waiting",
         asked=asked,
+        more=len(waiting) - len(first),
         ids=[one["request_id"] for one in waiting],
         answered=answered,
         faces=faces,
@@ -104,8 +111,10 @@ async def _open(desk: Desk) -> list[dict[str, Any]]:
 
 async def _answered(desk: Desk) -> list[dict[str, Any]]:
     """The last that were decided."""
-    approved = await desk.all(ListRequests(state="approved", limit=PAGE), "requests")
-    declined = await desk.all(ListRequests(state="declined", limit=PAGE), "requests")
+    approved, declined = await asyncio.gather(
+        desk.all(ListRequests(state="approved", limit=PAGE), "requests"),
+        desk.all(ListRequests(state="declined", limit=PAGE), "requests"),
+    )
     decided = sorted((*approved, *declined), key=lambda one: str(one["decided_at"]), reverse=True)
     return decided[:ANSWERED_SHOWN]
 

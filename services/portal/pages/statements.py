@@ -25,6 +25,8 @@ from shared.contracts.credit_reports import (
 )
 
 PAGE = 500
+PEOPLE_SHOWN = 100
+EVERYBODY_MAX = 100_000
 # How each figure is called, and which way it goes.
 LINES = (
     ("granted", "Granted", 1),
@@ -61,15 +63,17 @@ def _end_of_month(now: datetime, zone: str) -> datetime:
 
 async def statement(request: Request) -> Response:
     desk = await open_desk(request)
-    shown, lots, people = await _look(request, desk)
-    faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in people))
+    shown, lots, people = await _look(request, desk, most=PEOPLE_SHOWN + 1)
+    listed = people[:PEOPLE_SHOWN]
+    faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in listed))
     return await show_at(
         request,
         desk,
         "statement.html",
         statement=shown,
         lots=lots,
-        people=people,
+        people=listed,
+        more_people=len(people) > len(listed),
         faces=faces,
         lines=[(words, exact(shown["totals"][name]) * sign) for name, words, sign in LINES],
     )
@@ -78,7 +82,7 @@ async def statement(request: Request) -> Response:
 async def statement_csv(request: Request) -> Response:
     """The statement as a table: its figures, its lots, its people."""
     desk = await open_desk(request)
-    shown, lots, people = await _look(request, desk)
+    shown, lots, people = await _look(request, desk, most=EVERYBODY_MAX)
     faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in people))
     lines: list[tuple[object, ...]] = [("statement", shown["period"], shown["zone"])]
     lines.append(("opening", shown["opening"]["balance"]))
@@ -94,7 +98,7 @@ async def statement_csv(request: Request) -> Response:
 
 
 async def _look(
-    request: Request, desk: Desk
+    request: Request, desk: Desk, *, most: int
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
     try:
         question = ShowStatement(period=request.path_params["period"])
@@ -103,7 +107,9 @@ async def _look(
     shown, lots, people = await asyncio.gather(
         desk.ask(question),
         desk.all(ListStatementLots(period=question.period, limit=PAGE), "lots"),
-        desk.all(ListStatementPeople(period=question.period, limit=PAGE), "people"),
+        desk.all(
+            ListStatementPeople(period=question.period, limit=min(most, PAGE)), "people", most=most
+        ),
     )
     return shown, lots, people
 

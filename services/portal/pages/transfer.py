@@ -12,7 +12,8 @@ from services.portal.sessions import NotFound
 from services.portal.submitting import Act, chosen_id, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import face_of
-from services.portal.views.people import find_person, people_page
+from services.portal.views.listing import people_page
+from services.portal.views.people import find_person
 from services.portal.views.rows import Filter, Row, searched_for
 from shared.contracts.transfers import CancelTransfer, RequestTransfer
 
@@ -101,7 +102,7 @@ async def _page(
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     search = searched_for(request)
-    page = await people_page(desk, Filter(search=search, state="active"), None)
+    page = await people_page(desk, Filter(search=search, state="active"))
     open_offer = desk.profile.transfer
     face = None if open_offer is None else await face_of(desk.asking, open_offer.to_account_id)
     candidates = [row for row in page.rows if row.person.role != "ADMINISTRATOR"]
@@ -112,7 +113,7 @@ async def _page(
         "offer",
         candidates=candidates,
         choices=[(str(row.id), f"{row.name}, {row.person.email}") for row in candidates],
-        more_people=page.after is not None,
+        more_people=page.beside.after is not None,
         search=search,
         offered_to=face,
         **shown,

@@ -24,13 +24,17 @@ from shared.contracts.money import format_credits
 
 WORDS = {"day": "Day", "person": "Person", "job": "Job", "product": "Product", "node": "Node"}
 MINE = {name: word for name, word in WORDS.items() if name != "person"}
+# A page shows no more rows than are read; the download has all.
+SHOWN = 100
 HEADER = ("booked_at", "kind", "account_id", "credits", "job", "quantity", "unit", "hold_id", "id")
 
 
 async def usage(request: Request) -> Response:
     desk = await open_desk(request)
     by, span, errors = _asked(request, desk.zone, WORDS)
-    found, held = await asyncio.gather(report(desk.ask, by, span), _held(desk.ask, by, span))
+    found, held = await asyncio.gather(
+        report(desk.ask, by, span, shown=SHOWN), _held(desk.ask, by, span)
+    )
     faces = await _faces(desk.asking, found)
     return await show_at(
         request,
@@ -52,7 +56,7 @@ async def usage(request: Request) -> Response:
 async def my_usage(request: Request) -> Response:
     books, zone = await _my_books(request)
     by, span, errors = _asked(request, zone, MINE)
-    found = await report(books.ask, by, span, books.viewer.account_id)
+    found = await report(books.ask, by, span, books.viewer.account_id, shown=SHOWN)
     return await show(
         request,
         "usage.html",

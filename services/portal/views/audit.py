@@ -24,8 +24,6 @@ TRAILS: Mapping[str, type[AuditQuery]] = {
     "c": ListCreditAudit,
 }
 PAGE = 50
-SCAN = 200
-SCANS_MAX = 10
 ACTS = {
     "add_member": "Added to the organization",
     "remove_member": "Removed from the organization",
@@ -86,7 +84,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which acts a page shows."""
+    """Which acts a page shows: of one kind, by or about somebody, or about him alone."""
 
     act: str = ""
     account: UUID | None = None
@@ -96,13 +94,6 @@ class Wanted:
     def is_set(self) -> bool:
         return bool(self.act or self.account or self.about)
 
-    def matches(self, entry: AuditEntry) -> bool:
-        if self.act and entry.act != self.act:
-            return False
-        if self.about and entry.about != self.about:
-            return False
-        return self.account is None or self.account in (entry.by, entry.about)
-
 
 @dataclass(frozen=True)
 class Trail:
@@ -110,34 +101,23 @@ class Trail:
 
     entries: tuple[Done, ...]
     before: Mapping[str, int] = field(default_factory=dict)
-    is_cut: bool = False
 
 
 async def trail_page(
-    desk: Desk, wanted: Wanted, before: Mapping[str, int], *, scans: int = SCANS_MAX
+    desk: Desk, wanted: Wanted, before: Mapping[str, int], *, size: int = PAGE
 ) -> Trail:
-    """A page of what was done, newest first, of all three services; `before` continues one.
-
-    With a filter it may hold less than there is: what is old is looked for `scans` times at most.
-    """
-    found: list[tuple[str, AuditEntry]] = []
+    """A page of what was done, newest first, of all three services; `before` continues one."""
     places = dict(before) or dict.fromkeys(TRAILS, 0)
-    size = SCAN if wanted.is_set and scans > 1 else PAGE
-    for _ in range(scans):
-        heads = await asyncio.gather(*(_entries(desk, name, places[name], size) for name in places))
-        listed = dict(zip(places, heads, strict=True))
-        entries, places = merged(listed, size)
-        found.extend((name, entry) for name, entry in entries if wanted.matches(entry))
-        if len(found) >= PAGE or not places:
-            break
-    shown = found[:PAGE]
-    return Trail(tuple(_done(entry) for _, entry in shown), _continued(shown, found, places))
+    trails = await asyncio.gather(
+        *(_entries(desk, name, wanted, places[name], size) for name in places)
+    )
+    entries, places = merged(dict(zip(places, trails, strict=True)), size)
+    return Trail(tuple(_done(entry) for _, entry in entries), places)
 
 
 async def trail_about(desk: Desk, account: UUID, most: int) -> tuple[Done, ...]:
     """The latest acts that were done to one person."""
-    trail = await trail_page(desk, Wanted(about=account), {}, scans=1)
-    return trail.entries[:most]
+    return (await trail_page(desk, Wanted(about=account), {}, size=most)).entries
 
 
 def merged(
@@ -158,22 +138,14 @@ def merged(
     return taken, places
 
 
-def _continued(
-    shown: list[tuple[str, AuditEntry]],
-    found: list[tuple[str, AuditEntry]],
-    places: Mapping[str, int],
-) -> dict[str, int]:
-    """Where the next page begins, when this one was filled before all that was found."""
-    if len(found) <= len(shown):
-        return dict(places)
-    following = dict(places)
-    for name, entry in found[len(shown) :]:
-        following[name] = max(following.get(name, 0), entry.number + 1)
-    return following
-
-
-async def _entries(desk: Desk, name: str, before: int, size: int) -> AuditTrail:
-    question = TRAILS[name](before=before or None, limit=size)
+async def _entries(desk: Desk, name: str, wanted: Wanted, before: int, size: int) -> AuditTrail:
+    question = TRAILS[name](
+        act=wanted.act or None,
+        about=wanted.about,
+        account=wanted.account,
+        before=before or None,
+        limit=size,
+    )
     try:
         return await desk.show(question, AuditTrail)
     except RefusedError as error:

@@ -1,18 +1,19 @@
 """Who an id is: names and addresses live in membership alone, and are asked for as needed (A20)."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
 
-from services.portal.asking import Asking, RefusedError
-from shared.contracts.accounts import AccountFound, FindAccount
+from services.portal.asking import Asking
+from shared.contracts.accounts import AccountFound, AccountsFound, FindAccounts
 from shared.contracts.people import Role
 
 # Whoever is forgotten is gone from every page within this time.
 REMEMBERED_SECONDS = 30.0
 REMEMBERED_MAX = 20_000
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,18 @@ _REMEMBERED: dict[UUID, tuple[float, Face]] = {}
 
 async def faces_of(asking: Asking, accounts: Iterable[UUID]) -> dict[UUID, Face]:
     """Find out who several ids are; an unknown one is somebody who was forgotten."""
-    wanted = set(accounts)
-    found = await asyncio.gather(*(face_of(asking, account) for account in wanted))
-    return {face.account_id: face for face in found}
+    wanted = list(dict.fromkeys(accounts))
+    known = {account: face for account in wanted if (face := _remembered(account)) is not None}
+    unknown = [account for account in wanted if account not in known]
+    parts = [unknown[start : start + AT_ONCE] for start in range(0, len(unknown), AT_ONCE)]
+    for found in await asyncio.gather(*(_asked(asking, part) for part in parts)):
+        known |= found
+    return known
 
 
 async def face_of(asking: Asking, account: UUID) -> Face:
     """Find out who one id is."""
-    known = _REMEMBERED.get(account)
-    if known is not None and monotonic() - known[0] < REMEMBERED_SECONDS:
-        return known[1]
-    face = await _asked(asking, account)
-    if len(_REMEMBERED) >= REMEMBERED_MAX:
-        _REMEMBERED.clear()
-    _REMEMBERED[account] = (monotonic(), face)
-    return face
+    return (await faces_of(asking, (account,)))[account]
 
 
 def called(face: AccountFound) -> Face:
@@ -68,8 +66,20 @@ def organization_called(name: str | None, administrator: str) -> str:
     return name or f"{administrator}\N{RIGHT SINGLE QUOTATION MARK}s organization"
 
 
-async def _asked(asking: Asking, account: UUID) -> Face:
-    try:
-        return called(await asking.show(FindAccount(account_id=account), AccountFound))
-    except RefusedError:
-        return Face(account, "Somebody who was forgotten", registered=False)
+async def _asked(asking: Asking, accounts: Sequence[UUID]) -> dict[UUID, Face]:
+    found = await asking.show(FindAccounts(account_ids=tuple(accounts)), AccountsFound)
+    by_id = {face.account_id: called(face) for face in found.accounts}
+    faces = {account: by_id.get(account) or _forgotten(account) for account in accounts}
+    if len(_REMEMBERED) + len(faces) > REMEMBERED_MAX:
+        _REMEMBERED.clear()
+    _REMEMBERED.update((account, (monotonic(), face)) for account, face in faces.items())
+    return faces
+
+
+def _remembered(account: UUID) -> Face | None:
+    at, face = _REMEMBERED.get(account, (float("-inf"), None))
+    return face if monotonic() - at < REMEMBERED_SECONDS else None
+
+
+def _forgotten(account: UUID) -> Face:
+    return Face(account, "Somebody who was forgotten", registered=False)

@@ -7,8 +7,10 @@ from uuid import UUID
 from services.portal.asking import RefusedError
 from services.portal.spendable import Spendable
 from services.portal.views.desk import NO_WALLET, Desk
-from services.portal.views.people import SCAN, Surroundings, spendable_by
+from services.portal.views.people import Surroundings, spendable_by
 from shared.contracts.credit_queries import ListCreditAccess
+
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class LimitedPeople:
 async def limited_people(desk: Desk, around: Surroundings, most: int) -> LimitedPeople:
     """The most limited among the first page of those who have access."""
     try:
-        answer = await desk.ask(ListCreditAccess(limit=SCAN))
+        answer = await desk.ask(ListCreditAccess(limit=LOOKED_AT))
     except RefusedError as error:
         if error.refused.code != NO_WALLET:
             raise

@@ -110,5 +110,4 @@ async def first_holds(ask: Ask) -> OpenHolds:
 
 async def open_holds(every: All, account: UUID) -> list[dict[str, Any]]:
     """The holds of one person that are open in a wallet."""
-    holds = await every(ListHolds(state="open", limit=PAGE), "holds")
-    return [hold for hold in holds if hold["account_id"] == str(account)]
+    return await every(ListHolds(state="open", account_id=account, limit=PAGE), "holds")

@@ -81,7 +81,7 @@ def _ending(hold: dict[str, Any]) -> CommandData:
 
 
 async def _has_no_seat(desk: Desk, account: UUID) -> bool:
-    return not any(account in product.holders for product in await seats_of(desk))
+    return not any(account in product.holders for product in await seats_of(desk, account))
 
 
 async def _has_no_access(desk: Desk, account: UUID) -> bool:

@@ -2,30 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
 
 from services.portal.spendable import Spendable
-from shared.contracts.membership import Person
+from shared.contracts.credit_queries import AccessWanted
+from shared.contracts.membership import Person, PersonState
 from shared.contracts.money import parse_credits
 from shared.contracts.people import Role
 
+Choice = TypeVar("Choice", bound=str)
 SEARCH_MAX = 200
 ROLES: tuple[tuple[Role, str], ...] = (
     ("ADMINISTRATOR", "Administrator"),
     ("MEMBER", "Member"),
     ("GUEST", "Guest"),
 )
-ACCESSES = (
+STUCK: Final = "stuck"
+ACCESSES: tuple[tuple[AccessWanted, str], ...] = (
     ("disabled", "off"),
     ("quota", "with a quota"),
     ("unlimited", "no limit of their own"),
-    ("stuck", "cannot spend now"),
+    (STUCK, "cannot spend now"),
 )
-STATES = (("active", "active"), ("invited", "invited"), ("removing", "being removed"))
-BY_NAME: dict[str, Role] = {role: role for role, _ in ROLES}
+STATES: tuple[tuple[PersonState, str], ...] = (
+    ("active", "active"),
+    ("invited", "invited"),
+    ("removing", "being removed"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Row:
     access: dict[str, Any] | None
     seats: tuple[str, ...]
     spendable: Spendable
+    available: int
 
     @property
     def id(self) -> UUID:
@@ -70,32 +77,18 @@ class Filter:
 
     search: str = ""
     role: Role | None = None
-    access: str = ""
-    state: str = ""
+    access: AccessWanted | None = None
+    state: PersonState | None = None
 
     @property
     def is_set(self) -> bool:
         return any((self.search, self.role, self.access, self.state))
 
-    @property
-    def is_scanned(self) -> bool:
-        """Whether the portal itself looks who matches: services find by name and role."""
-        return any((self.access, self.state))
-
-    def matches(self, row: Row) -> bool:
-        if self.role and row.person.role != self.role:
-            return False
-        if self.state and row.state != self.state:
-            return False
-        if self.access and not self._matches_access(row):
-            return False
-        told = f"{row.person.name or ''} {row.person.email}".casefold()
-        return self.search.casefold() in told
-
-    def _matches_access(self, row: Row) -> bool:
-        if self.access == "stuck":
+    def matches_access(self, row: Row) -> bool:
+        """Whether somebody is still as he was found a moment ago."""
+        if self.access == STUCK:
             return row.spendable.is_stuck
-        return row.mode == self.access
+        return self.access is None or row.mode == self.access
 
 
 EVERYBODY = Filter()
@@ -115,11 +108,11 @@ def read_filter(given: Mapping[str, str]) -> Filter:
     """Read a filter out of an address or a form; what is no choice is none."""
     return Filter(
         search=cleaned(given.get("search", "")),
-        role=BY_NAME.get(given.get("role", "")),
+        role=_among(given.get("role", ""), ROLES),
         access=_among(given.get("access", ""), ACCESSES),
         state=_among(given.get("state", ""), STATES),
     )
 
 
-def _among(given: str, choices: tuple[tuple[str, str], ...]) -> str:
-    return given if given in dict(choices) else ""
+def _among(given: str, choices: tuple[tuple[Choice, str], ...]) -> Choice | None:
+    return next((choice for choice, _ in choices if choice == given), None)

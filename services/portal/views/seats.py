@@ -5,8 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from services.portal.views.desk import Desk
+from services.portal.views.places import BEGINNING, Place
 from shared.contracts.checkouts import Checkout, CheckoutList, ListCheckouts
-from shared.contracts.licensing import LicenseList, ListLicenses, ProductSeats
+from shared.contracts.holders import HolderList, ListHolders
+from shared.contracts.licensing import (
+    LicenseList,
+    ListLicenses,
+    ProductSeats,
+)
+
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,11 @@ class Seats:
     expires_at: datetime | None
 
     @property
+    def assigned(self) -> int:
+        """How many somebody was given; those that float beside them are `in_use`."""
+        return max(0, self.used - self.in_use)
+
+    @property
     def used(self) -> int:
         return self.total - self.free
 
@@ -31,10 +44,19 @@ class Seats:
         return self.total == 0
 
 
-async def seats_of(desk: Desk) -> tuple[Seats, ...]:
-    """All products that the organization has or had seats of."""
-    listed = await desk.show(ListLicenses(), LicenseList)
+async def seats_of(desk: Desk, *among: UUID) -> tuple[Seats, ...]:
+    """All products that the organization has or had seats of; `holders` are those among some."""
+    listed = await desk.show(ListLicenses(among=among), LicenseList)
     return tuple(read_seats(product) for product in listed.products)
+
+
+async def holders_page(desk: Desk, product: str, place: Place) -> HolderList:
+    """Who holds the seats of a product, one page of them; before the first page is the first."""
+    question = ListHolders(product=product, after=place.after, before=place.before, limit=PAGE)
+    listed = await desk.show(question, HolderList)
+    if place.before is not None and len(listed.account_ids) < PAGE:
+        return await holders_page(desk, product, BEGINNING)
+    return listed
 
 
 def read_seats(product: ProductSeats) -> Seats:

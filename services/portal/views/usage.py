@@ -1,6 +1,5 @@
 """Usage over a range of days, grouped by one column: rows, total and the chart above them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -64,6 +63,7 @@ class Usage:
     span: Span
     lines: tuple[Line, ...]
     total: int
+    charges: int
     chart: Chart | None
     complete_until: str | None
     is_cut: bool = False
@@ -81,25 +81,39 @@ def read_span(first: str, last: str, zone: str, now: datetime) -> Span:
     return Span(begin, end, ZoneInfo(zone))
 
 
-async def report(ask: Ask, by: str, span: Span, account: UUID | None = None) -> Usage:
-    """Sum what was charged, by one column, sorted as it is best read."""
+async def report(
+    ask: Ask, by: str, span: Span, account: UUID | None = None, *, shown: int | None = None
+) -> Usage:
+    """Sum what was charged, by one column, sorted as it is best read; `shown` are the most."""
     question = ShowUsage(
         by=(GROUPS[by],), since=span.since, until=span.until, account_id=account, limit=PAGE
     )
-    total = question.model_copy(update={"by": ()})
     try:
-        (rows, last, is_cut), whole = await asyncio.gather(_rows(ask, question), ask(total))
+        if shown is None or by == "day":
+            rows, last, is_cut = await _rows(ask, question)
+        else:
+            rows, last, is_cut = await _most(ask, question, shown)
+        whole = (await ask(question.model_copy(update={"by": ()})))["rows"] if is_cut else rows
     except RefusedError as error:
         if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
             raise
-        return Usage(by, span, (), 0, None, None)
+        return Usage(by, span, (), 0, 0, None, None)
     column = GROUPS[by]
     lines = [Line(row["group"][column] or "", _micro(row["credits"]), row["lines"]) for row in rows]
     lines = _by_day(lines, span) if by == "day" else sorted(lines, key=lambda line: -line.credits)
     chart = chart_of([(line.key, line.credits) for line in lines]) if by == "day" else None
-    summed = sum(_micro(row["credits"]) for row in whole["rows"])
+    summed = sum(_micro(row["credits"]) for row in whole)
     until = None if last["complete"] else last["complete_until"]
-    return Usage(by, span, tuple(lines), summed, chart, until, is_cut)
+    return Usage(
+        by=by,
+        span=span,
+        lines=tuple(lines),
+        total=summed,
+        charges=sum(row["lines"] for row in whole),
+        chart=chart,
+        complete_until=until,
+        is_cut=is_cut,
+    )
 
 
 async def single_lines(ask: Ask, span: Span, account: UUID | None, after: int) -> dict[str, Any]:
@@ -124,6 +138,15 @@ async def _rows(ask: Ask, question: ShowUsage) -> tuple[list[dict[str, Any]], di
         if after is None or len(rows) >= ROWS_MAX:
             return rows, answer, after is not None
         question = question.model_copy(update={"after": after})
+
+
+async def _most(
+    ask: Ask, question: ShowUsage, shown: int
+) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:
+    """Those that came to most; one more than is shown says that there are others."""
+    most = question.model_copy(update={"most_first": True, "limit": shown + 1})
+    answer = await ask(most)
+    return answer["rows"][:shown], answer, len(answer["rows"]) > shown
 
 
 def _by_day(lines: list[Line], span: Span) -> list[Line]:

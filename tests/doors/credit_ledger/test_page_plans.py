@@ -20,8 +20,8 @@ SOME_ID = UUID(int=0)
 PAGES = {
     "journal": (JOURNAL, "1, 500, 100", "journal_pkey"),
     "lots": (LOTS, "1, 5, 100", "lot_pkey"),
-    "holds": (HOLDS, f"1, '{SOME_ID}', 100", "hold_pkey"),
-    "holds in a state": (HOLDS_IN_STATE, f"1, '{SOME_ID}', 100, 3", "hold_state"),
+    "holds": (HOLDS, f"1, '{SOME_ID}', 100, NULL", "hold_pkey"),
+    "holds in a state": (HOLDS_IN_STATE, f"1, '{SOME_ID}', 100, NULL, 3", "hold_state"),
     "adjustments": (recorded.ADJUSTMENTS, f"1, 100, '{SOME_ID}'", "adjustment_pkey"),
     "releases": (recorded.RELEASES, f"1, 100, '{SOME_ID}'", "released_lot_pkey"),
     "balances": (recorded.BALANCES, "1, 100, 'old'", "opening_balance_pkey"),

@@ -92,7 +92,7 @@ async def test_the_table_is_filled_anew_with_what_was_charged_before(
     await desk.decide(*(told(larkspur, hold, "0.5", node=f"rn-{number}") for number in range(3)))
     before = await lines_of(desk, window, larkspur)
     async with database.as_owner() as connection:
-        await connection.execute("TRUNCATE usage, usage_progress")
+        await connection.execute("TRUNCATE usage, usage_sum, usage_progress")
 
     assert await lines_of(desk, window, larkspur) == before
     assert [line["seq"] for line in before[1:]] == [-3, -2, -1]

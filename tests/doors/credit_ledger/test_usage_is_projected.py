@@ -113,7 +113,7 @@ async def test_the_table_is_filled_anew_from_the_journal_when_it_is_emptied(
     await spend(desk, larkspur, charges=30)
     before = await usage(desk)
     async with database.as_owner() as connection:
-        await connection.execute("TRUNCATE usage, usage_progress")
+        await connection.execute("TRUNCATE usage, usage_sum, usage_progress")
 
     assert await usage(desk) == before
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from shared.contracts.accounts import RegisterAccount
 from shared.contracts.credit_access import DecideRequest, RequestCredits
 from shared.contracts.credits import SetCreditAccess
+from shared.contracts.membership import RemoveMember
 from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 from tests.builders import an_account, an_id
 from tests.portal.live.streaming import watching
@@ -44,7 +45,8 @@ async def test_every_live_page_can_be_watched(portal: Site, studio: Studio) -> N
         f"credits:{studio.id}": ("40.00",),
         f"licenses:{studio.id}": ("Lumen for Max",),
         f"requests:{studio.id}": ('id="news"',),
-        f"people:{studio.id}": (f'id="spendable-{ben}"', "40.00"),
+        f"people:{studio.id}.{ben}": (f'id="spendable-{ben}"', "40.00"),
+        f"listed:{studio.id}.access=unlimited": (f'data-ids="{ben}"',),
         f"person:{studio.id}.{ben}": ("40.00", "person_credits"),
         f"me:{studio.ana}": ("40.00", "spendable"),
         f"my_seats:{studio.ana}": ("Lumen for Max",),
@@ -67,6 +69,24 @@ async def test_an_answer_changes_its_cell_and_no_other_row(portal: Site, studio:
         named = UUID(str(asked["request_id"]))
         await studio.does(DecideRequest(request_id=named, approve=False, reason="Not now."))
         await stream.says(cell, "Declined", "Not now.")
+
+
+async def test_the_row_of_whoever_is_removed_stays_and_is_struck_out(
+    portal: Site, studio: Studio
+) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    eva = await studio.joined_by("MEMBER", name="Eva")
+    topics = f"people:{studio.id}.{eva}.{ben},listed:{studio.id}."
+    async with portal.client_of(studio.ana) as client, watching(client, topics) as stream:
+        await stream.says(f'id="who-{ben}"', "Ben</a>")
+        await stream.says('id="news"', str(ben), str(eva))
+        assert (await studio.does(RemoveMember(account_id=ben))).accepted
+        await stream.says(f'id="who-{ben}"', '<s class="gone">Ben</s>', "Removed")
+        offered = await stream.find(
+            lambda event: 'id="news"' in event.html and str(ben) not in event.html
+        )
+
+    assert str(eva) in offered.html
 
 
 async def test_what_somebody_may_spend_changes_before_his_eyes(

@@ -20,6 +20,7 @@ from shared.contracts.checkouts import (
     SetFloating,
 )
 from shared.contracts.entitlements import CheckEntitlement, Entitlement
+from shared.contracts.holders import HolderList, ListHolders
 from shared.contracts.license_orders import LicenseOrderList, ListLicenseOrders
 from shared.contracts.licensing import (
     AssignLicense,
@@ -46,6 +47,7 @@ ROWS = (
             account_is="account_id",
         )
     ),
+    Operation("GET", f"{O}/seats", ListHolders, HolderList, READ, "seats"),
     Operation("POST", f"{O}/seats", AssignLicense, SeatAssigned, LICENSES, "seats"),
     Operation("DELETE", f"{O}/seats", RevokeLicense, SeatRevoked, LICENSES, "seats"),
     Operation("POST", f"{O}/seats/reassign", ReassignLicense, SeatReassigned, LICENSES, "seats"),

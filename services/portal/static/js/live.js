@@ -10,6 +10,7 @@ const words = document.getElementById("as-of-words");
 const pauseButton = document.getElementById("pause");
 let [source, build, at, latest, delay, stopped] = [null, null, null, 0, 0, false];
 let paused = place.dataset.paused === "yes";
+let watched = "";
 let [retryTimer, silenceTimer, lostTimer, spokenTimer] = [];
 let lastSaid = { words: "", when: 0 };
 let [toSay, sayTimer] = [[], null];
@@ -144,9 +145,15 @@ async function probe() {
   retry();
 }
 
+// A list says itself which rows it shows: another page of it is watched instead.
+function topics() {
+  return [...document.querySelectorAll("[data-topics]")].map((part) => part.dataset.topics).filter(Boolean).join(",");
+}
+
 function open() {
   if (stopped || paused || source || document.hidden) return;
-  const mine = new EventSource(`/live?topics=${encodeURIComponent(place.dataset.topics)}`);
+  watched = topics();
+  const mine = new EventSource(`/live?topics=${encodeURIComponent(watched)}`);
   source = mine;
   const on = (kind, take) => mine.addEventListener(kind, (event) => {
     if (source === mine) take(JSON.parse(event.data));
@@ -190,6 +197,9 @@ pauseButton.addEventListener("click", () => {
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) { close(); clearTimeout(silenceTimer); } else open();
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (topics() !== watched) { close(); open(); }
 });
 window.addEventListener("pagehide", close);
 window.addEventListener("pageshow", (event) => { if (event.persisted) open(); });
