@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-UUID_CHARACTERS = 36
+from services.portal.views.changes import AN_ID
+
 OF_RIGHTS = (
     "membership.member.",
     "membership.administrator.",
@@ -27,7 +28,8 @@ def is_about_rights(key: str) -> bool:
 
 def _ids(value: object) -> Iterator[UUID]:
     if isinstance(value, str):
-        if len(value) == UUID_CHARACTERS and value[8] == "-" and value[13] == "-":
+        # People's own words may look much like an id.
+        if AN_ID.fullmatch(value):
             yield UUID(value)
     elif isinstance(value, Mapping):
         for each in value.values():

@@ -100,6 +100,21 @@ async def test_what_somebody_may_spend_changes_before_his_eyes(
         await stream.says('id="spendable"', "120.00")
 
 
+async def test_a_reason_that_is_shaped_like_an_id_stops_no_stream(
+    portal: Site, studio: Studio
+) -> None:
+    eva = await studio.joined_by("MEMBER", name="Eva")
+    wish = RequestCredits(mode="unlimited", reason="lighting-0010-final-comp-v012-take-1")
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"overview:{studio.id}") as stream,
+    ):
+        await stream.says('id="pool"')
+        await studio.does(wish, by=eva)
+        await studio.buys("90")
+        await stream.says('id="pool"', "90.00", "available")
+
+
 async def test_two_who_watch_get_the_same_bytes(portal: Site, studio: Studio) -> None:
     topic = f"overview:{studio.id}"
     async with (

@@ -78,3 +78,12 @@ def test_a_fact_names_everybody_in_it() -> None:
     assert ids_in(fact) == {LARKSPUR, ANA}
     assert is_about_rights("membership.member.removed")
     assert not is_about_rights("credit_ledger.credits.captured")
+
+
+def test_words_that_are_shaped_like_an_id_name_nobody() -> None:
+    words = "lighting-0010-final-comp-v012-take-1"
+    nearly = "01a7c0de-0000-7000-8000-00000000000g"
+    data = {"reason": words, "lines": [{"job": words}, {"job": nearly, "account_id": str(ANA)}]}
+
+    assert len(words) == len(nearly) == len(str(ANA))
+    assert ids_in({"subject": str(LARKSPUR), "data": data}) == {LARKSPUR, ANA}
