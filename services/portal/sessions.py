@@ -61,7 +61,7 @@ async def current_viewer(connection: HTTPConnection) -> Viewer | None:
     if not hasattr(connection.state, "viewer"):
         session = await current_session(connection)
         rooms = rooms_in(connection)
-        connection.state.viewer = session and await find_viewer(rooms, session.account_id)
+        connection.state.viewer = session and await last_known(rooms, session.account_id)
     viewer: Viewer | None = connection.state.viewer
     return viewer
 
@@ -104,20 +104,30 @@ def organization_in(connection: HTTPConnection, viewer: Viewer) -> UUID:
 async def find_viewer(rooms: Rooms, account_id: UUID) -> Viewer | None:
     """Ask membership about an account, as it does itself; nobody when it was forgotten.
 
-    While membership does not answer, it is who it last was, so that other pages go on: services
-    decide for themselves what he may do. Raises NoAnswer for whom we have not seen lately.
+    Raises NoAnswer, for whoever goes on with what is not asked again must not go on by old rights.
     """
     try:
         shown = await rooms.asking.show(
             ShowAccount(account_id=account_id), AccountProfile, viewer=asking_as(account_id)
         )
     except RefusedError:
+        _SEEN.pop(account_id, None)
         return None
-    except NoAnswer:
-        return _last_known(account_id)
     viewer = viewer_of(shown, rooms.settings)
     _remember(viewer)
     return viewer
+
+
+async def last_known(rooms: Rooms, account_id: UUID) -> Viewer | None:
+    """Who an account is; while membership does not answer, who it last was.
+
+    So pages go on: services decide for themselves what he may do. Raises NoAnswer for whom we have
+    not seen lately.
+    """
+    try:
+        return await find_viewer(rooms, account_id)
+    except NoAnswer:
+        return _remembered(account_id)
 
 
 def asking_as(account_id: UUID) -> Viewer:
@@ -231,7 +241,7 @@ def _remember(viewer: Viewer) -> None:
     _SEEN[viewer.account_id] = (monotonic(), viewer)
 
 
-def _last_known(account_id: UUID) -> Viewer:
+def _remembered(account_id: UUID) -> Viewer:
     seen_at, viewer = _SEEN.get(account_id, (float("-inf"), None))
     if viewer is None or monotonic() - seen_at > SEEN_FOR_SECONDS:
         raise NoAnswer

@@ -15,7 +15,7 @@ from services.portal.format import Format, format_of
 from services.portal.forms import read_form
 from services.portal.live.topics import Scene
 from services.portal.rooms import Rooms, rooms_in
-from services.portal.sessions import find_viewer, require_viewer
+from services.portal.sessions import last_known, require_viewer
 from services.portal.show import go, show
 from services.portal.store import forms as store
 from services.portal.store.forms import Sent
@@ -56,7 +56,7 @@ async def watch(rooms: Rooms, key: str, reading: Format) -> Scene:
         return Scene({"pushed": False, **seen}, own)
     panel = explain(
         seen["refused"],
-        viewer=await find_viewer(rooms, sent.account_id),
+        viewer=await last_known(rooms, sent.account_id),
         settings=rooms.settings,
         reading=own,
         here=sent.back,

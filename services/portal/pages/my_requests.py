@@ -15,7 +15,7 @@ from services.portal.forms import FieldErrors, Form
 from services.portal.live.topics import Scene, id_of
 from services.portal.pages.me import told_of
 from services.portal.rooms import Rooms, rooms_in
-from services.portal.sessions import NotFound, find_viewer, require_viewer
+from services.portal.sessions import NotFound, last_known, require_viewer
 from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
@@ -61,7 +61,7 @@ async def my_requests(request: Request) -> Response:
 async def watch(rooms: Rooms, key: str, reading: Format) -> Scene:
     """Look for who keeps the list open; of his requests only the answers change."""
     account = id_of(key)
-    viewer = account and await find_viewer(rooms, account)
+    viewer = account and await last_known(rooms, account)
     if not viewer or viewer.joined_organization_id is None:
         raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
     mine = await requests_of(rooms, viewer)
