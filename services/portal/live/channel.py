@@ -25,6 +25,7 @@ class Channel:
     hears: frozenset[UUID] = frozenset()
     known_at: datetime | None = None
     is_stale: bool = False
+    is_over: bool = False
     _sent: dict[str, bytes] = field(default_factory=dict)
     _shown: dict[str, str] = field(default_factory=dict)
 
@@ -33,9 +34,10 @@ class Channel:
         self.viewings.add(viewing)
         for block, fragment in self._sent.items():
             viewing.send(self._entry(block), fragment)
-        if self.known_at is None:
+        # What was over may have begun anew since.
+        if self.known_at is None or self.is_over:
             self.dirty.set()
-        else:
+        if self.known_at is not None:
             viewing.reading = self.reading
         if self.is_stale:
             viewing.send(self._entry("stale"), self._staleness())
@@ -48,7 +50,7 @@ class Channel:
         """Look again, and send what differs from what was sent."""
         scene = await self.watched.topic.look(rooms, self.watched.key, self.reading)
         self.known_at = rooms.clock.now()
-        self.reading = scene.reading
+        self.reading, self.is_over = scene.reading, scene.is_over
         for viewing in self.viewings:
             viewing.reading = scene.reading
         for name, html in self._fragments(rooms, scene):

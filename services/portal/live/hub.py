@@ -15,7 +15,7 @@ import structlog
 from services.portal.asking import RefusedError
 from services.portal.live.channel import Channel, moment_of
 from services.portal.live.named import ids_in, is_about_rights
-from services.portal.live.topics import Topics, Watched
+from services.portal.live.topics import SERVICES, Topics, Watched
 from services.portal.live.viewing import SIGNED_OUT, STOPPING, Viewing, event
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.sessions import find_viewer
@@ -52,6 +52,7 @@ class Hub:
     topics: Topics
     build: str
     viewings: set[Viewing] = field(default_factory=set)
+    started: float = field(default_factory=monotonic)
     _channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
     _by_id: dict[UUID, set[Channel]] = field(default_factory=dict)
     _heard: dict[str, float] = field(default_factory=dict)
@@ -145,7 +146,7 @@ class Hub:
             if not channel.viewings:
                 break
             is_current = await self._is_refreshed(channel)
-            if topic.steady or not is_current:
+            if (topic.steady and not channel.is_over) or not is_current:
                 channel.dirty.set()
             await self.rooms.running.pause(topic.every_seconds if is_current else AGAIN_SECONDS)
         self._channels.pop(key, None)
@@ -212,7 +213,7 @@ class Hub:
 
     def _beat(self) -> None:
         """Tell everybody that his numbers are current, unless they may not be."""
-        is_current = not self._heard or any(not self._is_silent(each) for each in self._heard)
+        is_current = any(not self._is_silent(service) for service in self._heard or SERVICES)
         for viewing in self.viewings:
             beat = event("beat", **self._now(viewing)) if is_current else QUIET
             viewing.send("beat", beat)
@@ -230,8 +231,7 @@ class Hub:
             self.end_session(session)
 
     def _is_silent(self, service: str) -> bool:
-        heard = self._heard.get(service)
-        return heard is not None and monotonic() - heard > SILENT_SECONDS
+        return monotonic() - self._heard.get(service, self.started) > SILENT_SECONDS
 
     def _now(self, viewing: Viewing) -> dict[str, object]:
         return moment_of(viewing.reading, self.rooms.clock.now())

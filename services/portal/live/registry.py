@@ -6,6 +6,7 @@ from services.portal.live.topics import (
     LEDGER,
     LICENSING,
     MEMBERSHIP,
+    SERVICES,
     Topic,
     Topics,
     of_administrators,
@@ -22,8 +23,6 @@ from services.portal.pages import (
     ops,
 )
 
-ALL = frozenset({LEDGER, LICENSING, MEMBERSHIP})
-
 OF_ORGANIZATIONS = (
     Topic(
         name="overview",
@@ -31,7 +30,7 @@ OF_ORGANIZATIONS = (
         blocks=("pool", "limited", "needs"),
         may_see=of_administrators,
         look=at_desk(looks.look_at_overview),
-        services=ALL,
+        services=SERVICES,
     ),
     # Apart from the rest of its page, for it is known while the ledger is away.
     Topic(
@@ -72,7 +71,7 @@ OF_ORGANIZATIONS = (
         blocks=("cells",),
         may_see=of_administrators,
         look=looks.look_at_rows,
-        services=ALL,
+        services=SERVICES,
         by_row=True,
     ),
     # Who came to a list or went is only offered, and need not be known at once.
@@ -91,7 +90,7 @@ OF_ORGANIZATIONS = (
         blocks=("person_credits",),
         may_see=of_administrators,
         look=looks.look_at_person,
-        services=ALL,
+        services=SERVICES,
     ),
     Topic(
         name="removal",
@@ -99,7 +98,7 @@ OF_ORGANIZATIONS = (
         blocks=("steps",),
         may_see=of_administrators,
         look=looks.look_at_removal,
-        services=ALL,
+        services=SERVICES,
     ),
     Topic(
         name="bulk",

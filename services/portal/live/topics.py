@@ -13,16 +13,21 @@ EVERY_SECONDS = 1.0
 LEDGER = "credit_ledger"
 MEMBERSHIP = "membership"
 LICENSING = "licensing"
+SERVICES = frozenset({LEDGER, LICENSING, MEMBERSHIP})
 KEYS_MAX = 8
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What one look found: what the blocks are given, in which zone, and whose facts change it."""
+    """What one look found: what the blocks are given, in which zone, and whose facts change it.
+
+    Once it `is_over` nothing on it changes by itself any more.
+    """
 
     facts: Mapping[str, Any]
     reading: Format
     hears: frozenset[UUID] = frozenset()
+    is_over: bool = False
 
 
 Look = Callable[[Rooms, str, Format], Awaitable[Scene]]
@@ -33,8 +38,9 @@ class Topic:
     """A page that can be watched.
 
     `look` asks for everything on it once, for however many watch; `services` are those it asks.
-    One that is `steady` is looked at again and again without any fact. One `by_row` has a block of
-    cells that is filled for each of the `rows` it looks at; those that changed are sent.
+    One that is `steady` is looked at again and again without any fact, until it is over. One
+    `by_row` has a block of cells that is filled for each of the `rows` it looks at; those that
+    changed are sent.
     """
 
     name: str
