@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -15,7 +16,7 @@ from services.portal.pages import me, overview
 from services.portal.pages.people import access_words
 from services.portal.pages.person import meter_of
 from services.portal.rooms import Rooms
-from services.portal.sessions import find_viewer
+from services.portal.sessions import last_known
 from services.portal.store import uploads
 from services.portal.viewer import Viewer
 from services.portal.views import removal
@@ -65,10 +66,16 @@ async def look_at_rows(rooms: Rooms, key: str, reading: Format) -> Scene:
     organization, *shown = (_id(part) for part in key.split(".")[: 1 + PAGE])
     desk = await desk_of(rooms, organization, reading)
     found = {row.id: row for row in await find_people(desk, tuple(shown))}
-    gone = await faces_of(rooms.asking, (one for one in shown if one not in found))
-    rows = [*found.values(), *(Gone(face.account_id, face.name) for face in gone.values())]
+    rows = [*found.values(), *await _gone(desk, [one for one in shown if one not in found])]
     facts = {"desk": desk, "rows": rows, "access_words": lambda row: access_words(desk, row)}
     return Scene(facts, desk.format, frozenset({organization}))
+
+
+async def _gone(desk: Desk, accounts: list[UUID]) -> list[Gone]:
+    """Those who were in once, by name; of anybody else a page is told nothing."""
+    were_in = await asyncio.gather(*(removal.was_in(desk, one) for one in accounts))
+    faces = await faces_of(desk.asking, compress(accounts, were_in))
+    return [Gone(face.account_id, face.name) for face in faces.values()]
 
 
 async def look_at_list(rooms: Rooms, key: str, reading: Format) -> Scene:
@@ -106,6 +113,8 @@ async def look_at_removal(rooms: Rooms, key: str, reading: Format) -> Scene:
     """Somebody on his way out of an organization."""
     organization, person = _pair(key)
     desk = await desk_of(rooms, organization, reading)
+    if not await removal.was_in(desk, person):
+        raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
     seen = {"desk": desk, "removal": await removal.look_at_removal(desk, person)}
     return Scene(seen, desk.format, frozenset({organization}))
 
@@ -120,7 +129,8 @@ async def look_at_upload(rooms: Rooms, key: str, reading: Format) -> Scene:
         raise RefusedError(refuse(RefusalCode.UNKNOWN_REQUEST))
     names = {"org": desk.name, "o": str(desk.id), "admin": desk.administrator.name}
     summary = summary_of(upload, read(), names)
-    return Scene({"desk": desk, "upload": upload, "summary": summary}, desk.format)
+    facts = {"desk": desk, "upload": upload, "summary": summary}
+    return Scene(facts, desk.format, is_over=not upload.is_busy)
 
 
 async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
@@ -154,7 +164,7 @@ async def look_at_my_seats(rooms: Rooms, key: str, reading: Format) -> Scene:
 async def _person(rooms: Rooms, key: str) -> Viewer:
     """Whoever watches his own page; raises RefusedError for whom there is no more."""
     account = id_of(key)
-    viewer = account and await find_viewer(rooms, account)
+    viewer = account and await last_known(rooms, account)
     if not viewer:
         raise RefusedError(refuse(RefusalCode.UNKNOWN_ACCOUNT))
     return viewer

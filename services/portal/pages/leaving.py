@@ -13,10 +13,9 @@ from services.portal.pages.person import row_of
 from services.portal.sessions import NotFound
 from services.portal.show import go, receipt_in
 from services.portal.submitting import Act, submit
-from services.portal.views.audit import trail_about
 from services.portal.views.desk import Desk, open_desk, open_own_desk, show_at
 from services.portal.views.pool import open_holds
-from services.portal.views.removal import cancel_work, look_at_removal
+from services.portal.views.removal import cancel_work, look_at_removal, was_in
 from services.portal.views.rows import Row
 from shared.contracts.membership import ChangeRole, RemoveMember
 from shared.contracts.money import parse_credits
@@ -80,7 +79,7 @@ async def _once_in(request: Request, desk: Desk) -> UUID:
         account = UUID(request.path_params["person"])
     except ValueError:
         raise NotFound from None
-    if not await trail_about(desk, account, 1):
+    if not await was_in(desk, account):
         raise NotFound
     return account
 

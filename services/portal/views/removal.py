@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.asking import RefusedError
+from services.portal.views.audit import trail_about
 from services.portal.views.desk import Desk
 from services.portal.views.faces import Face, face_of
 from services.portal.views.people import access_of, find_member
@@ -58,6 +59,11 @@ async def look_at_removal(desk: Desk, account: UUID) -> Removal:
         Step("The removal is done", out and seats and credits),
     )
     return Removal(face, steps, tuple(holds))
+
+
+async def was_in(desk: Desk, account: UUID) -> bool:
+    """Whether somebody ever was in this organization; who was not has no name here."""
+    return bool(await trail_about(desk, account, 1))
 
 
 async def cancel_work(desk: Desk, holds: Sequence[dict[str, Any]]) -> None:

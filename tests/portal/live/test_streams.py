@@ -142,6 +142,22 @@ async def test_what_is_not_ones_own_does_not_exist(
         assert [answer.status_code for answer in answers] == [404] * len(topics)
 
 
+async def test_no_stream_names_who_never_was_in_the_organization(
+    portal: Site, studio: Studio, people: Portal
+) -> None:
+    mona = (await registered(people)).account_id
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    await studio.does(SetCreditAccess(account_id=ben, mode="unlimited"))
+    topics = f"removal:{studio.id}.{mona},people:{studio.id}.{ben}.{mona}"
+    async with portal.client_of(studio.ana) as client, watching(client, topics) as stream:
+        await stream.says(f'id="who-{ben}"')
+        await stream.find(lambda event: event.kind == "stale" and event.data["blocks"] == ["steps"])
+        await studio.buys("60")
+        await stream.says(f'id="spendable-{ben}"', "60.00")
+
+    assert not [event for event in stream.events if "Mona" in event.html]
+
+
 async def test_who_is_not_signed_in_is_told_to_ask_no_more(portal: Site, studio: Studio) -> None:
     async with portal.nobody() as client:
         answer = await client.get("/live", params={"topics": f"overview:{studio.id}"})
