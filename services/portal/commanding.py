@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.portal import deciding
 from services.portal.forms import Form
 from services.portal.rooms import Rooms, rooms_in, rooms_of
 from services.portal.sessions import require_viewer
@@ -78,8 +79,10 @@ async def settle(rooms: Rooms, sent: Sent) -> Verdict | None:
         verdict = await rooms.asking.verdict(command)
     except NoAnswer:
         return None
-    async with rooms.pool.acquire() as database:
-        await store.answer(database, verdict, rooms.wall.now())
+    now = rooms.wall.now()
+    async with rooms.pool.acquire() as database, database.transaction():
+        await store.answer(database, verdict, now)
+        await deciding.note(database, sent, verdict, now)
     return verdict
 
 

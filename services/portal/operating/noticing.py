@@ -13,7 +13,6 @@ from shared.postgres.pool import Connection
 WITHHELD_CREDITS = "withheld_credits"
 WITHHELD_LICENSE = "withheld_license"
 LATE_USAGE = "late_usage"
-ADJUSTMENT = "adjustment"
 
 
 async def note(connection: Connection, fact: Fact[FactData]) -> None:

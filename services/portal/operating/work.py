@@ -9,17 +9,12 @@ from uuid import UUID
 from services.portal.asking import RefusedError
 from services.portal.live.ops.health import STAFF
 from services.portal.live.ops.names import names_of
-from services.portal.operating.noticing import (
-    ADJUSTMENT,
-    LATE_USAGE,
-    WITHHELD_CREDITS,
-    WITHHELD_LICENSE,
-)
+from services.portal.operating.noticing import LATE_USAGE, WITHHELD_CREDITS, WITHHELD_LICENSE
 from services.portal.rooms import Rooms
 from services.portal.store import dead_letters, reconciliations, work_items
 from services.portal.store.dead_letters import Letter
 from services.portal.store.reconciliations import Reconciliation
-from services.portal.store.work_items import WorkItem
+from services.portal.store.work_items import ADJUSTMENT, WorkItem
 from services.portal.views.faces import faces_of
 from shared.contracts.organizations import ListSetupRequests, SetupRequestList
 from shared.contracts.trials import ApplicationList, ListApplications

@@ -10,7 +10,6 @@ from starlette.routing import Route
 from services.portal.asking import RefusedError
 from services.portal.commanding import carry_out
 from services.portal.forms import FieldErrors, Form, read_form
-from services.portal.operating.noticing import ADJUSTMENT
 from services.portal.operating.texts import reason_in
 from services.portal.operating.wallets import Wallet, open_wallet
 from services.portal.pages.operator_decisions import id_in
@@ -18,7 +17,7 @@ from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, require_staff
 from services.portal.show import format_for, go, show
 from services.portal.store import work_items
-from services.portal.store.work_items import WorkItem
+from services.portal.store.work_items import ADJUSTMENT, WorkItem
 from services.portal.submitting import Act, refusal
 from shared.contracts.credit_orders import AdjustCredits
 from shared.contracts.message import Refused
@@ -80,7 +79,6 @@ async def _carried_out(
     if not isinstance(outcome, Refused):
         return outcome
     if outcome.code == RefusalCode.SECOND_OPERATOR_REQUIRED:
-        await _wait_for_second(request, opened, form, data)
         return go(request, f"/operator/items/{form.id}")
     act = Act(opened.owner, "", "Correction not booked", "")
     return await show(
@@ -93,16 +91,6 @@ async def _carried_out(
     )
 
 
-async def _wait_for_second(
-    request: Request, opened: Wallet, form: Form, data: AdjustCredits
-) -> None:
-    """Put the correction on the work list, for another operator to confirm."""
-    viewer, now = await require_staff(request), rooms_in(request).wall.now()
-    details = data.model_dump(mode="json", exclude_none=True)
-    item = WorkItem(form.id, ADJUSTMENT, opened.owner, viewer.account_id, now, details)
-    await _add(request, item)
-
-
 async def _put_on_list(request: Request, opened: Wallet, waits: Adjustment) -> None:
     """One whose answer nobody got, or that was asked for elsewhere, is on no list yet."""
     names = {"amount", "direction", "reason", "expires_at"}
@@ -110,10 +98,6 @@ async def _put_on_list(request: Request, opened: Wallet, waits: Adjustment) -> N
     item = WorkItem(
         waits.adjustment_id, ADJUSTMENT, opened.owner, waits.asked_by, waits.asked_at, details
     )
-    await _add(request, item)
-
-
-async def _add(request: Request, item: WorkItem) -> None:
     async with rooms_in(request).pool.acquire() as database:
         await work_items.add(database, item)
 

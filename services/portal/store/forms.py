@@ -49,7 +49,21 @@ async def write_down(connection: Connection, sent: Sent) -> Sent:
         sent.done,
         sent.sent_at,
     )
-    return await find(connection, sent.id, sent.account_id) or sent
+    return await with_id(connection, sent.id) or sent
+
+
+async def with_id(connection: Connection, form: UUID) -> Sent | None:
+    """Find a form, whoever sent it."""
+    row = await connection.fetchrow(
+        """
+        SELECT
+            id, account_id, content, command, verdict, title, back, done, sent_at, answered_at
+        FROM form
+        WHERE id = $1
+        """,
+        form,
+    )
+    return None if row is None else Sent(**row)
 
 
 async def find(connection: Connection, form: UUID, account_id: UUID) -> Sent | None:

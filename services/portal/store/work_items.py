@@ -7,10 +7,15 @@ from uuid import UUID
 
 from shared.postgres.pool import Connection
 
+ADJUSTMENT = "adjustment"
+
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One thing to decide; `details` are what the fact about it said."""
+    """One thing to decide; `details` are what the fact about it said.
+
+    `asked_as` is the one command that was asked for it, as long as that may have been done.
+    """
 
     id: UUID
     kind: str
@@ -21,6 +26,7 @@ class WorkItem:
     decided_by: UUID | None = None
     decided_at: datetime | None = None
     outcome: str | None = None
+    asked_as: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ async def add(connection: Connection, item: WorkItem) -> None:
 async def find(connection: Connection, item: UUID) -> WorkItem | None:
     row = await connection.fetchrow(
         """
-        SELECT id, kind, owner, account_id, told_at, details, decided_by, decided_at, outcome
+        SELECT
+            id, kind, owner, account_id, told_at, details, decided_by, decided_at, outcome, asked_as
         FROM work_item
         WHERE id = $1
         """,
@@ -79,21 +86,59 @@ async def undecided(connection: Connection, limit: int) -> tuple[WorkItem, ...]:
     return tuple(WorkItem(**row) for row in rows)
 
 
-async def decide(
-    connection: Connection, item: UUID, *, by: UUID, now: datetime, outcome: str
-) -> bool:
-    """Write down what was decided; says whether it was still open."""
-    done = await connection.execute(
+async def ask(connection: Connection, item: UUID, form: UUID) -> UUID | None:
+    """Under which id an item is asked for: the first one, whoever asks; none once it is decided."""
+    asked_as: UUID | None = await connection.fetchval(
         """
-        UPDATE work_item SET decided_by = $2, decided_at = $3, outcome = $4
+        UPDATE work_item SET asked_as = coalesce(asked_as, $2)
         WHERE id = $1 AND decided_at IS NULL
+        RETURNING asked_as
         """,
         item,
+        form,
+    )
+    return asked_as
+
+
+async def done(
+    connection: Connection, form: UUID, *, by: UUID, now: datetime, outcome: str
+) -> None:
+    """Write down what came of the item that was asked for under this id, if there is one."""
+    await connection.execute(
+        """
+        UPDATE work_item SET decided_by = $2, decided_at = $3, outcome = $4
+        WHERE asked_as = $1 AND decided_at IS NULL
+        """,
+        form,
         by,
         now,
         outcome,
     )
-    return str(done) == "UPDATE 1"
+
+
+async def not_done(connection: Connection, form: UUID) -> None:
+    """What was asked for under this id was refused for good: another may be asked."""
+    await connection.execute(
+        "UPDATE work_item SET asked_as = NULL WHERE asked_as = $1 AND decided_at IS NULL", form
+    )
+
+
+async def leave(
+    connection: Connection, item: WorkItem, *, by: UUID, now: datetime, outcome: str
+) -> bool:
+    """Write down why nothing is done; says whether the item was still as it is known here."""
+    left = await connection.execute(
+        """
+        UPDATE work_item SET decided_by = $2, decided_at = $3, outcome = $4
+        WHERE id = $1 AND decided_at IS NULL AND asked_as IS NOT DISTINCT FROM $5
+        """,
+        item.id,
+        by,
+        now,
+        outcome,
+        item.asked_as,
+    )
+    return str(left) == "UPDATE 1"
 
 
 async def note_act(connection: Connection, act: OperatorAct) -> bool:

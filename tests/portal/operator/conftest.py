@@ -33,3 +33,11 @@ async def desk(portal: Site, oz: UUID) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in which Oz is signed in."""
     async with portal.client_of(oz, follow_redirects=True) as client:
         yield client
+
+
+@pytest.fixture
+async def other(portal: Site, people: Portal) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which another operator is signed in."""
+    pia = await an_operator(people, name="Pia")
+    async with portal.client_of(pia, follow_redirects=True) as client:
+        yield client

@@ -1,13 +1,10 @@
 """Who is on a thing of the work list: seen by the others at once, and never taken unseen."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import httpx
-import pytest
 
 from tests.portal.live.streaming import watching
-from tests.portal.operator.conftest import an_operator
 from tests.portal.operator.test_messages import text_of
 from tests.portal.operator.test_work_list import a_request
 from tests.portal.site import Site, form_in
@@ -15,14 +12,6 @@ from tests.portal.studio import Studio
 from tests.speaking import Portal
 
 TAKE = "/operator/take"
-
-
-@pytest.fixture
-async def other(portal: Site, people: Portal) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser in which another operator is signed in."""
-    pia = await an_operator(people, name="Pia")
-    async with portal.client_of(pia, follow_redirects=True) as client:
-        yield client
 
 
 async def acts(client: httpx.AsyncClient, page: str, act: str, holder: str = "") -> str:
