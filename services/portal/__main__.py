@@ -6,7 +6,7 @@ from services.portal.awaiting import telling
 from services.portal.bulk import carrying
 from services.portal.live import listening
 from services.portal.mail import sending
-from services.portal.operating import dying, reconciling
+from services.portal.operating import dying, reconciling, refunding
 from services.portal.webhooks import hearing, keeping, outgoing
 from shared.messaging.topology import PORTAL
 from shared.service import run
@@ -23,6 +23,7 @@ if __name__ == "__main__":
             *telling.WORKS,
             dying.redrive,
             reconciling.reconcile,
+            refunding.tell,
             keeping.seal_anew,
             outgoing.deliver,
             outgoing.sweep,

@@ -1,10 +1,12 @@
-"""A refund that an operator records: said as the store would say it, once, and confirmed."""
+"""A refund that an operator records: written down, then said as the store would say it."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
+
 from services.portal.operating.wallets import Wallet
-from services.portal.rooms import Rooms
+from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import work_items
 from services.portal.store.work_items import OperatorAct
 from shared.contracts.catalogue import fact_type
@@ -12,10 +14,14 @@ from shared.contracts.credit_answers import LotState
 from shared.contracts.message import CLOUDEVENT_CONTENT_TYPE, Fact
 from shared.contracts.money import format_credits
 from shared.contracts.purchases import OrderRefunded, ReturnedLine
-from shared.messaging.publisher import Outgoing
+from shared.messaging.publisher import NotConfirmed, Outgoing
 from shared.messaging.topology import STORE
+from shared.service import Running
 
 SOURCE = "/coffer/portal"
+PAUSE_SECONDS = 0.5
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Refunding:
 
 
 async def record_refund(rooms: Rooms, wallet: Wallet, refunding: Refunding) -> None:
-    """Write down who did it, then say it; the same form again says the same again, once counted."""
+    """Write down who did it and what is to be said of it; the same form again changes nothing."""
     lot, now = refunding.lot, rooms.clock.now()
     assert lot.store is not None
     assert lot.order_id is not None
@@ -43,8 +49,6 @@ async def record_refund(rooms: Rooms, wallet: Wallet, refunding: Refunding) -> N
         f"{wallet.owner} lot {lot.lot} {format_credits(refunding.amount)}",
         refunding.reason,
     )
-    async with rooms.pool.acquire() as database:
-        await work_items.note_act(database, act)
     data = OrderRefunded(
         store=lot.store,
         order_id=lot.order_id,
@@ -61,13 +65,40 @@ async def record_refund(rooms: Rooms, wallet: Wallet, refunding: Refunding) -> N
         time=now,
         data=data,
     )
-    await rooms.publisher.publish(
-        Outgoing(
-            exchange=STORE,
-            routing_key=data.ROUTING_KEY,
-            body=fact.model_dump_json(exclude_none=True).encode(),
-            message_id=refunding.id,
-            type=fact.type,
-            content_type=CLOUDEVENT_CONTENT_TYPE,
+    async with rooms.pool.acquire() as database:
+        await work_items.note_act(
+            database, act, untold=fact.model_dump_json(exclude_none=True).encode()
         )
+
+
+async def tell(running: Running) -> None:
+    """Say what was written down as the store would, for as long as the broker needs to take it."""
+    rooms = rooms_of(running)
+    while not running.stopping.is_set():
+        if not await _tell_next(rooms):
+            await running.pause(PAUSE_SECONDS)
+
+
+async def _tell_next(rooms: Rooms) -> bool:
+    """Say one; several portals may say the same, which counts once."""
+    async with rooms.pool.acquire() as database:
+        found = await work_items.next_untold(database)
+    if found is None:
+        return False
+    act, body = found
+    outgoing = Outgoing(
+        exchange=STORE,
+        routing_key=OrderRefunded.ROUTING_KEY,
+        body=body,
+        message_id=act,
+        type=fact_type(OrderRefunded),
+        content_type=CLOUDEVENT_CONTENT_TYPE,
     )
+    try:
+        await rooms.publisher.publish(outgoing)
+    except NotConfirmed as error:
+        log.warning("refund_waits", refund=str(act), reason=repr(error))
+        return False
+    async with rooms.pool.acquire() as database:
+        await work_items.told(database, act)
+    return True

@@ -141,12 +141,12 @@ async def leave(
     return str(left) == "UPDATE 1"
 
 
-async def note_act(connection: Connection, act: OperatorAct) -> bool:
-    """Write an act down; says whether it is new."""
-    done = await connection.execute(
+async def note_act(connection: Connection, act: OperatorAct, *, untold: bytes) -> None:
+    """Write an act down once, with what is to be told of it."""
+    await connection.execute(
         """
-        INSERT INTO operator_act (id, done_by, done_at, act, about, reason)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO operator_act (id, done_by, done_at, act, about, reason, untold)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (id) DO NOTHING
         """,
         act.id,
@@ -155,8 +155,21 @@ async def note_act(connection: Connection, act: OperatorAct) -> bool:
         act.act,
         act.about,
         act.reason,
+        untold,
     )
-    return str(done) == "INSERT 0 1"
+
+
+async def next_untold(connection: Connection) -> tuple[UUID, bytes] | None:
+    """The first act of which something is still to be told."""
+    row = await connection.fetchrow(
+        "SELECT id, untold FROM operator_act WHERE untold IS NOT NULL ORDER BY id LIMIT 1"
+    )
+    return None if row is None else (row["id"], row["untold"])
+
+
+async def told(connection: Connection, act: UUID) -> None:
+    """The broker has it; nothing about people stays here."""
+    await connection.execute("UPDATE operator_act SET untold = NULL WHERE id = $1", act)
 
 
 async def acts_about(connection: Connection, about: str, limit: int) -> tuple[OperatorAct, ...]:

@@ -1,11 +1,23 @@
 """Corrections and refunds by hand: checked before, explained, booked once."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import httpx
+import pytest
 
+from services.portal.asking import Asking
+from services.portal.live.ops.health import STAFF
+from services.portal.operating.refunding import Refunding, record_refund
+from services.portal.operating.wallets import open_wallet
+from shared.contracts.money import parse_credits
+from shared.messaging import publisher as publishing
+from shared.messaging.ask import asker
+from tests.builders import an_id
+from tests.portal.ground import Ground
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
+from tests.speaking import Portal
 from tests.waiting import eventually
 
 FIELDS = {"amount": "12.5", "direction": "add", "reason": "A frame was lost."}
@@ -72,6 +84,26 @@ async def test_T20_a_refund_takes_back_what_an_order_brought_once(
 
     assert "30.00 of lot 1" in shown.text
     assert shown.text.count("Bought by mistake.") == 1
+
+
+async def test_a_refund_that_the_broker_did_not_take_at_once_is_told_later(
+    portal: Site, people: Portal, studio: Studio, oz: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await studio.buys("100")
+    monkeypatch.setattr(publishing, "PUBLISH_SECONDS", 0.3)
+    async with publishing.publisher(portal.stack.amqp_urls["coffer_portal"]) as lost:
+        pass
+    async with asker(portal.stack.amqp_urls["operator"]) as staff:
+        rooms = Ground(portal.pool, people.asker).rooms()
+        asking = Asking(people.asker, staff, rooms.clock)
+        here = replace(rooms, asking=asking, publisher=lost)
+        wallet = await open_wallet(here, STAFF, studio.id)
+        lot = wallet.orders[0]
+        refund = Refunding(an_id(), lot, parse_credits("30"), "Bought by mistake.", oz)
+
+        await record_refund(here, wallet, refund)
+
+    assert await eventually(studio.available, lambda seen: seen == "70")
 
 
 async def test_a_wallet_that_is_none_does_not_exist(
