@@ -69,8 +69,9 @@ async def redrive(running: Running) -> None:
 async def _send_next(rooms: Rooms) -> bool:
     """Send one letter; it stays ours until the broker has it."""
     now = rooms.wall.now()
+    busy_until = now + BUSY
     async with rooms.pool.acquire() as database:
-        letter = await store.next_to_send(database, now=now, busy_until=now + BUSY)
+        letter = await store.next_to_send(database, now=now, busy_until=busy_until)
     if letter is None:
         return False
     route = again(rooms, letter)
@@ -84,7 +85,7 @@ async def _send_next(rooms: Rooms) -> bool:
         log.warning("redrive_waits", letter=str(letter.id), reason=repr(error))
         return False
     async with rooms.pool.acquire() as database:
-        await store.sent(database, letter.id)
+        await store.sent(database, letter.id, busy_until=busy_until)
     return True
 
 

@@ -40,14 +40,21 @@ class Letter:
 
 
 async def add(connection: Connection, letter: NewLetter, now: datetime) -> None:
-    """Keep a message; one that waits here already is not kept twice."""
+    """Keep a message; one that waits here already is not kept twice.
+
+    One that is being sent again died again meanwhile, for all we know: it waits anew.
+    """
     await connection.execute(
         """
         INSERT INTO dead_letter (
             id, digest, message_id, type, reason, origin, body, taken_at, state
         )
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING')
-        ON CONFLICT (digest) WHERE body IS NOT NULL DO NOTHING
+        ON CONFLICT (digest) WHERE body IS NOT NULL DO UPDATE
+        SET
+            state = 'WAITING', reason = excluded.reason, busy_until = NULL,
+            decided_by = NULL, decided_at = NULL, decision = NULL
+        WHERE dead_letter.state = 'REDRIVING'
         """,
         letter.id,
         letter.digest,
@@ -173,10 +180,15 @@ async def next_to_send(
     return None if row is None else Letter(**row)
 
 
-async def sent(connection: Connection, letter: UUID) -> None:
-    """The broker has it again; it is not ours any more."""
+async def sent(connection: Connection, letter: UUID, *, busy_until: datetime) -> None:
+    """The broker has it again; it is not ours any more, unless it came back since the claim."""
     await connection.execute(
-        "UPDATE dead_letter SET state = 'REDRIVEN', body = NULL WHERE id = $1", letter
+        """
+        UPDATE dead_letter SET state = 'REDRIVEN', body = NULL
+        WHERE id = $1 AND state = 'REDRIVING' AND busy_until = $2
+        """,
+        letter,
+        busy_until,
     )
 
 

@@ -1,19 +1,24 @@
 """What died is read without being lost, sent again once, or thrown away with a reason."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 
 from deploy.native.stack import Stack
+from services.portal.store import dead_letters as letters
+from services.portal.store.dead_letters import NewLetter
 from shared.contracts.catalogue import fact_type
 from shared.contracts.message import Fact
 from shared.contracts.purchases import OrderPaid
 from shared.messaging.depths import depths
 from shared.messaging.publisher import publisher
 from shared.messaging.topology import DEAD
-from tests.builders import a_credit_line, a_purchase, an_id
-from tests.portal.site import form_in, sends
+from tests.builders import CLOCK, a_credit_line, a_purchase, an_id
+from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
 from tests.waiting import eventually
 
@@ -68,6 +73,35 @@ async def test_a_paid_order_that_died_is_sent_again_and_counts_once(
     assert "being sent again" in done.text
     assert "It is well again." in after
     assert str(studio.ana) not in after
+
+
+@pytest.mark.parametrize("is_chosen_again", [False, True])
+async def test_what_dies_again_before_its_sending_is_noted_is_not_lost(
+    portal: Site, oz: UUID, *, is_chosen_again: bool
+) -> None:
+    """All of it in a transaction that ends as nothing, for the portal itself sends such letters."""
+    now = CLOCK.now()
+    died = NewLetter(an_id(), an_id().bytes, str(an_id()), "no.such.type", "ill", "", b"kept")
+    claimed_until = now + timedelta(seconds=30)
+
+    async with portal.pool.acquire() as connection:
+        ends_as_nothing = connection.transaction()
+        await ends_as_nothing.start()
+        await letters.add(connection, died, now)
+        await letters.redrive(connection, [died.id], by=oz, why="Well again.", now=now)
+        await letters.next_to_send(connection, now=now, busy_until=claimed_until)
+        await letters.add(connection, replace(died, id=an_id(), reason="ill again"), now)
+        came_back = await letters.find(connection, died.id)
+        if is_chosen_again:
+            await letters.redrive(connection, [died.id], by=oz, why="Now it is.", now=now)
+        await letters.sent(connection, died.id, busy_until=claimed_until)
+        kept = await letters.find(connection, died.id)
+        await ends_as_nothing.rollback()
+
+    assert came_back is not None
+    assert kept is not None
+    assert (came_back.state, came_back.reason) == ("WAITING", "ill again")
+    assert (kept.state, kept.body) == ("REDRIVING" if is_chosen_again else "WAITING", b"kept")
 
 
 async def text_of(desk: httpx.AsyncClient, page: str) -> str:
