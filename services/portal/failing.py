@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from services.portal.api import problems
 from services.portal.api.problems import ApiCode, problem_here
 from services.portal.asking import RefusedError
-from services.portal.drafting import keep_draft
+from services.portal.drafting import Kept, keep_draft
 from services.portal.forms import Forged
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, SignInNeeded, current_viewer
@@ -41,19 +41,22 @@ log = structlog.get_logger()
 
 async def sign_in_first(request: Request, _error: Exception) -> Response:
     """To the sign-in and back; a form that was sent meanwhile is kept until then."""
-    kept = "" if request.method in SAFE else await _kept(request)
+    kept = None if request.method in SAFE else await keep_draft(request)
+    response = await _to_the_sign_in(request, kept)
+    if kept is not None:
+        kept.hand_to(response, rooms_in(request).settings)
+    return response
+
+
+async def _to_the_sign_in(request: Request, kept: Kept | None) -> Response:
+    next_page = "" if kept is None else kept.address
     if request.headers.get("hx-request") == "true":
-        address = f"/sign-in?next={kept}" if kept else sign_in_address(request)
+        address = f"/sign-in?next={next_page}" if next_page else sign_in_address(request)
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
     if request.method not in SAFE:
-        return await show(request, "signed_out.html", status=HTTPStatus.UNAUTHORIZED, next=kept)
+        status = HTTPStatus.UNAUTHORIZED
+        return await show(request, "signed_out.html", status=status, next=next_page)
     return RedirectResponse(sign_in_address(request), status_code=HTTPStatus.SEE_OTHER)
-
-
-async def _kept(request: Request) -> str:
-    """Where what was typed can be sent from after all; nothing when it could not be kept."""
-    key = await keep_draft(request)
-    return "" if key is None else f"/drafts/{key}"
 
 
 async def not_found(request: Request, _error: Exception) -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.portal.drafting import KEPT_OF_A_BROWSER_MAX
 from services.portal.guarding import POLICY
 from tests.builders import an_account, an_id
 from tests.portal.site import COOKIE, Site, form_in, sends
@@ -191,15 +192,48 @@ async def test_what_was_typed_outlives_the_session(portal: Site, people: Portal)
         form = form_in(await client.get("/me/account"))
         await portal.pool.execute("DELETE FROM session WHERE account_id = $1", mona)
         late = await sends(client, "", fields, to="/me/account/set-up", with_form=form)
-    kept = re.search(r"next=(/drafts/[\w-]+)", late.text)
-    assert kept
-    async with portal.client_of(mona) as client:
+        kept = re.search(r"next=(/drafts/[\w-]+)", late.text)
+        assert kept
+        client.cookies.set(COOKIE, await portal.session_of(mona))
         back = await client.get(kept[1])
         sent = await sends(client, kept[1], fields, to="/me/account/set-up")
 
     assert late.status_code == 401
     assert "CN-&lt;5&gt;" in back.text
+    assert "/me/account/set-up</code>" in back.text
     assert sent.status_code == 409
+
+
+async def test_a_draft_is_shown_in_no_other_browser_than_where_it_was_typed(
+    portal: Site, people: Portal
+) -> None:
+    """A stranger has one made, and sends somebody its address."""
+    mona = await registered(people)
+
+    async with portal.nobody() as stranger, portal.client_of(mona) as hers:
+        made = await a_draft(stranger)
+        in_hers = await hers.get(made)
+        stranger.cookies.set(COOKIE, await portal.session_of(mona))
+        in_his = await stranger.get(made)
+
+    assert in_his.status_code == 200
+    assert in_hers.status_code == 404
+
+
+async def test_a_browser_keeps_its_newest_drafts_whatever_others_send(
+    portal: Site, people: Portal
+) -> None:
+    mona = await registered(people)
+
+    async with portal.nobody() as hers, portal.nobody() as others:
+        kept = await a_draft(hers)
+        many = [await a_draft(others) for _ in range(KEPT_OF_A_BROWSER_MAX + 1)]
+        for client in (hers, others):
+            client.cookies.set(COOKIE, await portal.session_of(mona))
+        mine = await hers.get(kept)
+        oldest, newest = [await others.get(draft) for draft in (many[0], many[-1])]
+
+    assert (mine.status_code, oldest.status_code, newest.status_code) == (200, 404, 200)
 
 
 async def test_a_draft_is_shown_to_nobody_who_is_not_signed_in(portal: Site) -> None:
@@ -224,6 +258,14 @@ async def test_the_look_is_remembered_and_rendered(portal: Site) -> None:
 
     assert changed.headers["location"] == "/help"
     assert 'data-theme="dark" data-density="compact"' in page.text
+
+
+async def a_draft(client: httpx.AsyncClient) -> str:
+    """Send a form without being signed in; where it is kept."""
+    sent = await client.post("/me/account/set-up", data={"customer_number": "CN-5"})
+    kept = re.search(r"next=(/drafts/[\w-]+)", sent.text)
+    assert kept
+    return kept[1]
 
 
 async def a_persona_of(people: Portal) -> None:
