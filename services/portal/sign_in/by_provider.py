@@ -56,9 +56,14 @@ async def come_back(request: Request) -> Response:
     """Let in whom the provider vouches for."""
     rooms, provider = _provider(request)
     given = request.query_params
+    try:
+        # Before the journey is used up: while the provider does not answer, he may try again.
+        is_its_own = await provider.is_its_own(given.get("iss"))
+    except ProviderError as error:
+        return await _failed(request, error)
     journey = await _journey(rooms, request)
     code = given.get("code")
-    if journey is None or code is None or not provider.is_its_own(given.get("iss")):
+    if journey is None or code is None or not is_its_own:
         return await _failed(request, ProviderError(given.get("error", "no such journey")))
     try:
         claims = await provider.claims(code=code, nonce=journey.nonce, verifier=journey.verifier)

@@ -93,9 +93,13 @@ class Provider:
         told = {"client_id": self.settings.oidc_client_id, "post_logout_redirect_uri": back}
         return str(httpx.URL(endpoint).copy_merge_params(told))
 
-    def is_its_own(self, issuer: str | None) -> bool:
-        """Whether an answer names this provider, or none: then the state has to do (RFC 9207)."""
-        return issuer is None or issuer == self._metadata.get("issuer")
+    async def is_its_own(self, issuer: str | None) -> bool:
+        """Whether an answer names this provider, or none: then the state has to do (RFC 9207).
+
+        The portal that sent the browser away may have been another, or this one before a restart.
+        """
+        await self._know()
+        return issuer is None or issuer == self._metadata["issuer"]
 
     async def _read_patiently(self, token: dict[str, Any], nonce: str) -> dict[str, Any]:
         """Read a token, with the provider's newest keys if it was signed by one we do not know."""

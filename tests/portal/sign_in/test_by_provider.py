@@ -80,6 +80,17 @@ async def test_a_journey_ends_once_and_in_the_browser_where_it_began(guarded: Si
     assert second.status_code == 400
 
 
+async def test_a_journey_may_end_at_another_portal_than_where_it_began(
+    guarded: Site, started_later: Site
+) -> None:
+    async with guarded.nobody() as browser:
+        code = await brings_back(browser, a_subject())
+        came = await browser.get(code.replace(guarded.url, started_later.url))
+
+    assert "iss=" in code
+    assert (came.status_code, came.headers.get("location")) == (303, ACCOUNT)
+
+
 async def test_a_code_of_another_provider_is_turned_away(guarded: Site) -> None:
     async with guarded.nobody() as browser:
         code = await brings_back(browser, a_subject())
