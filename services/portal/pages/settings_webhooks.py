@@ -14,6 +14,7 @@ from services.portal.pages.settings_page import settings_page
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import NotFound
 from services.portal.show import go
+from services.portal.store.webhooks import Webhook
 from services.portal.views.desk import Desk, open_own_desk, show_at
 from services.portal.webhooks import subscriptions
 from services.portal.webhooks.kinds import KINDS
@@ -26,7 +27,6 @@ RULES = re.compile(r" \([ART][0-9][^)]*\)")
 DEEDS: dict[str, Deed] = {
     "disable": subscriptions.disable,
     "enable": subscriptions.enable,
-    "remove": subscriptions.remove,
     "try": subscriptions.try_out,
 }
 
@@ -77,13 +77,13 @@ async def change(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Try an address out, disable, enable or remove it; or sign with a new secret."""
+    """Try an address out, disable or enable it; or sign with a new secret."""
     desk = await open_own_desk(request)
     form = await read_form(request)
     rooms, named, wanted = rooms_in(request), _id(request), form.get("act")
     try:
         if wanted == "rotate":
-            made = await subscriptions.rotate(rooms, desk.id, named)
+            made = await subscriptions.rotate(rooms, desk.id, named, form=form.id)
             told = f"webhook {made.webhook.url}"
             return await settings_page(request, desk, secret=made.secret, secret_of=told)
         if wanted == "redeliver":
@@ -94,8 +94,23 @@ async def act(request: Request) -> Response:
         raise NotFound from None
     except BadWebhookError as error:
         return await _webhook(request, desk, errors={"act": _sentence(error.message)})
-    home = f"{desk.home}/settings#webhooks"
-    return go(request, home if wanted == "remove" else _address(desk, named))
+    return go(request, _address(desk, named))
+
+
+async def ask_remove(request: Request) -> Response:
+    desk = await open_own_desk(request)
+    found = await _found(request, desk)
+    return await show_at(request, desk, "organization_settings_webhook_remove.html", webhook=found)
+
+
+async def remove(request: Request) -> Response:
+    desk = await open_own_desk(request)
+    await read_form(request)
+    try:
+        await subscriptions.remove(rooms_in(request), desk.id, _id(request))
+    except UnknownWebhookError:
+        raise NotFound from None
+    return go(request, f"{desk.home}/settings#webhooks")
 
 
 async def _new(
@@ -113,10 +128,9 @@ async def _webhook(
     desk: Desk,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
-    rooms, named = rooms_in(request), _id(request)
+    found = await _found(request, desk)
     try:
-        found = await subscriptions.show_webhook(rooms, desk.id, named)
-        sent = await subscriptions.list_deliveries(rooms, desk.id, named)
+        sent = await subscriptions.list_deliveries(rooms_in(request), desk.id, found.id)
     except UnknownWebhookError:
         raise NotFound from None
     return await show_at(
@@ -128,6 +142,13 @@ async def _webhook(
         kinds=kinds_told(),
         **shown,
     )
+
+
+async def _found(request: Request, desk: Desk) -> Webhook:
+    try:
+        return await subscriptions.show_webhook(rooms_in(request), desk.id, _id(request))
+    except UnknownWebhookError:
+        raise NotFound from None
 
 
 def kinds_told() -> list[tuple[str, str]]:
@@ -171,4 +192,6 @@ routes = [
     Route(f"{WEBHOOKS}/{{webhook}}", webhook, methods=["GET"]),
     Route(f"{WEBHOOKS}/{{webhook}}", change, methods=["POST"]),
     Route(f"{WEBHOOKS}/{{webhook}}/act", act, methods=["POST"]),
+    Route(f"{WEBHOOKS}/{{webhook}}/remove", ask_remove, methods=["GET"]),
+    Route(f"{WEBHOOKS}/{{webhook}}/remove", remove, methods=["POST"]),
 ]

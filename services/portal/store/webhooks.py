@@ -120,18 +120,29 @@ async def change_webhook(
 
 
 async def rotate_secret(
-    connection: Connection, webhook_id: UUID, secret: str, *, former_until: datetime
+    connection: Connection,
+    webhook_id: UUID,
+    secret: str,
+    *,
+    former_until: datetime,
+    form: UUID | None,
 ) -> None:
-    """Sign with a new secret, and with the former one as well until then."""
+    """Sign with a new secret, and with the former one as well until then.
+
+    The former one is that from before the `form`, however often the form is sent.
+    """
     await connection.execute(
         """
         UPDATE webhook
-        SET former_secret = secret, former_secret_until = $3, secret = $2
+        SET
+            former_secret = CASE WHEN secret_form = $4 THEN former_secret ELSE secret END,
+            former_secret_until = $3, secret = $2, secret_form = $4
         WHERE id = $1
         """,
         webhook_id,
         secret,
         former_until,
+        form,
     )
 
 

@@ -94,7 +94,7 @@ async def subscribe(
         await webhooks.lock_webhooks_of(connection, organization_id)
         held = await webhooks.webhooks_of(connection, organization_id)
         if webhook.id in {one.id for one in held}:
-            await _sign_anew(rooms, connection, webhook.id, secret)
+            await _sign_anew(rooms, connection, webhook.id, secret, form=None)
             return Subscribed(webhook, secret)
         if len(held) >= WEBHOOKS_MAX:
             raise BadWebhookError("url", f"an organization has {WEBHOOKS_MAX} webhooks at most")
@@ -115,12 +115,17 @@ async def change(
     return replace(webhook, url=url, kinds=wanted)
 
 
-async def rotate(rooms: Rooms, organization_id: UUID, webhook_id: UUID) -> Subscribed:
-    """Sign with a new secret, shown this once, and for a day with the former one as well."""
+async def rotate(
+    rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, form: UUID | None = None
+) -> Subscribed:
+    """Sign with a new secret, shown this once, and for a day with the former one as well.
+
+    Asked again with the id of a `form` the former one stays what it was before the form.
+    """
     secret = new_secret()
     async with rooms.pool.acquire() as connection, connection.transaction():
         webhook = await _find(connection, organization_id, webhook_id)
-        await _sign_anew(rooms, connection, webhook_id, secret)
+        await _sign_anew(rooms, connection, webhook_id, secret, form=form)
     return Subscribed(webhook, secret)
 
 
@@ -227,10 +232,12 @@ async def _find(connection: Connection, organization_id: UUID, webhook_id: UUID)
     return webhook
 
 
-async def _sign_anew(rooms: Rooms, connection: Connection, webhook_id: UUID, secret: str) -> None:
+async def _sign_anew(
+    rooms: Rooms, connection: Connection, webhook_id: UUID, secret: str, *, form: UUID | None
+) -> None:
     until = rooms.clock.now() + FORMER_SECRET_FOR
     sealed = _sealed(rooms, secret)
-    await webhooks.rotate_secret(connection, webhook_id, sealed, former_until=until)
+    await webhooks.rotate_secret(connection, webhook_id, sealed, former_until=until, form=form)
 
 
 def _sealed(rooms: Rooms, secret: str) -> str:

@@ -76,6 +76,22 @@ async def test_a_new_secret_signs_at_once_and_the_former_one_for_a_day_more(
     assert len(after.headers["webhook-signature"].split(" ")) == 1
 
 
+async def test_a_form_sent_twice_leaves_the_receiver_the_secret_it_has(
+    rooms: Rooms, receiver: Receiver
+) -> None:
+    former = await subscribe(rooms, receiver)
+    webhook = former.webhook
+    form = rooms.clock.new_id()
+    for _ in range(2):
+        new = await subscriptions.rotate(rooms, webhook.organization_id, webhook.id, form=form)
+
+    await hear(rooms, pool_low(webhook.organization_id))
+    await deliver_due(rooms)
+
+    (came,) = receiver.came
+    assert came.verified(former.secret) == came.verified(new.secret)
+
+
 async def test_a_webhook_can_be_tried_out(rooms: Rooms, receiver: Receiver) -> None:
     subscribed = await subscribe(rooms, receiver)
     webhook = subscribed.webhook

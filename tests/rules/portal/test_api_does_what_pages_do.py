@@ -23,9 +23,10 @@ BY_PROGRAMS: dict[str, tuple[str, ...]] = {
     f"{HOOKS}/new": ("make_webhook",),
     f"{HOOKS}/{{webhook}}": ("change_webhook",),
     f"{HOOKS}/{{webhook}}/act": (
-        *("enable_webhook", "disable_webhook", "remove_webhook", "try_webhook"),
+        *("enable_webhook", "disable_webhook", "try_webhook"),
         *("rotate_secret", "redeliver"),
     ),
+    f"{HOOKS}/{{webhook}}/remove": ("remove_webhook",),
     f"{O}/transfer/to/{{person}}": ("request_transfer",),
     f"{O}/transfer/cancel": ("cancel_transfer",),
     "/me/account/set-up": ("request_setup_of_account",),
