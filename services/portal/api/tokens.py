@@ -150,6 +150,12 @@ async def list_tokens(rooms: Rooms, allowed: Allowed) -> tuple[Token, ...]:
     return tuple(sorted(found.values(), key=lambda token: token.id, reverse=True))
 
 
+async def list_tokens_of(rooms: Rooms, organization_id: UUID) -> tuple[Token, ...]:
+    """All tokens that are good in an organization, whoever made them."""
+    async with rooms.pool.acquire() as connection:
+        return await store.tokens_of_organization(connection, organization_id)
+
+
 async def revoke_token(rooms: Rooms, allowed: Allowed, token_id: UUID) -> TokenShown:
     """Revoke a token of one's own, or of one's organization; raises ProblemError."""
     now = rooms.wall.now()

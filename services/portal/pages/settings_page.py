@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.api.tokens import Allowed, list_tokens
+from services.portal.api.tokens import list_tokens_of
 from services.portal.forms import FieldErrors, Form
 from services.portal.naming import FIELD, organization_name
 from services.portal.rooms import rooms_in
@@ -101,18 +101,13 @@ async def settings_page(
 ) -> Response:
     """Show all settings, with the refusal of what was tried or the secret of what was made."""
     rooms = rooms_in(request)
-    tokens = [
-        token
-        for token in await list_tokens(rooms, Allowed(desk.viewer))
-        if token.organization_id == desk.id
-    ]
     facts = {"secret": None, "secret_of": "", **shown}
     return await show_at(
         request,
         desk,
         "organization_settings.html",
         zones=sorted(available_timezones()),
-        tokens=tokens,
+        tokens=await list_tokens_of(rooms, desk.id),
         webhooks=await list_webhooks(rooms, desk.id),
         machine_now=rooms.wall.now(),
         **facts,

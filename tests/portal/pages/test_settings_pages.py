@@ -5,9 +5,11 @@ import re
 import pytest
 
 from services.portal.api.tokens import digest_of
+from tests.portal.operator.conftest import an_operator
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
+from tests.speaking import Portal
 
 TERMS = {
     "zone": "Europe/Sofia",
@@ -85,13 +87,28 @@ async def test_a_webhook_is_added_tried_and_removed(portal: Site, studio: Studio
         names = [part.partition('"')[0] for part in added.text.split("/settings/webhooks/")[1:]]
         named = next(name for name in names if name != "new")
         tried = await sends(client, f"{page}/{named}", {"act": "try"}, to=f"{page}/{named}/act")
-        removed = await sends(
-            client, f"{page}/{named}", {"act": "remove"}, to=f"{page}/{named}/act"
-        )
+        await sends(client, f"{page}/{named}", {"act": "remove"}, to=f"{page}/{named}/act")
+        told = await client.get(f"{page}/{named}/remove")
+        removed = await sends(client, f"{page}/{named}/remove", {})
 
     assert wrong.status_code == 422
+    assert "Its secret and the list of what was sent to it are gone." in main_of(told)
     assert "coffer.portal.webhook.tested.v1" in main_of(tried)
     assert "No webhook. Paste an address to get events." in main_of(removed)
+
+
+async def test_staff_see_the_tokens_of_an_organization_and_not_their_own(
+    portal: Site, studio: Studio, people: Portal
+) -> None:
+    oz = await an_operator(people)
+    page = f"{studio.home}/settings"
+    wish = {"name": "Render farm", "scopes": ["read"], "days": "30"}
+
+    async with portal.client_of(studio.ana) as ana, portal.client_of(oz) as staff:
+        await sends(ana, f"{page}/tokens/new", wish)
+        seen = await staff.get(page)
+
+    assert "Render farm" in main_of(seen)
 
 
 async def test_T16_an_organization_is_offered_and_the_offer_taken_back(
