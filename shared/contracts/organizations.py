@@ -25,8 +25,9 @@ class RequestSetup(CommandData):
 
     `account_id` is the appointed account and `customer_number` that account's number; `name` is
     what the organization is to be called. Answers `SetupRequested`; an operator decides. Refused
-    `invalid_setup_request` (one of the first two is missing), `customer_number_mismatch`,
-    `unknown_account`, `account_already_has_organization` (R11).
+    `invalid_setup_request` (one of the first two is missing), `customer_number_mismatch` (also
+    where no such account is), `unknown_account` (who asks), `account_already_has_organization`
+    (R11).
     """
 
     TYPE: ClassVar[str] = "coffer.membership.request_setup.v1"

@@ -20,8 +20,10 @@ def expected(asked: Asked) -> str | None:
 
 def _ask_setup(asked: Asked) -> str:
     account = asked.books.account(asked.data.account_id)
-    if account is None or account["name"] is None or not asked.books.is_registered(asked.by):
+    if not asked.books.is_registered(asked.by):
         return "unknown_account"
+    if account is None or account["name"] is None:
+        return "customer_number_mismatch"
     if account["customer_number"] != asked.data.customer_number:
         return "customer_number_mismatch"
     if asked.books.owns(asked.by) or asked.books.owns(account["id"]):

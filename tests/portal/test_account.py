@@ -1,8 +1,10 @@
 """The Account page: a request for an organization, sessions, leaving, taking over."""
 
+from services.portal.trying import RATE
 from shared.contracts.accounts import RegisterAccount, ShowAccount
 from shared.contracts.transfers import RequestTransfer
-from tests.builders import an_account
+from tests.builders import an_account, an_id
+from tests.portal.api.calling import makes_token, program
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
 from tests.speaking import Portal
@@ -45,6 +47,28 @@ async def test_a_form_sent_twice_is_done_once_and_says_so_twice(
     assert first.headers["location"] == f"{HERE}?receipt={form.partition('.')[0]}"
     assert second.headers["location"] == first.headers["location"]
     assert "idempotency_key_reused" in other.text
+
+
+async def test_customer_numbers_are_tried_a_few_times_by_pages_and_programs_together(
+    portal: Site, people: Portal
+) -> None:
+    mona, eva = await registered(people), await registered(people)
+    token = await makes_token(portal, mona.account_id)
+    wrong = {"account_id": str(eva.account_id), "customer_number": "CN-1"}
+    of_nobody = {**wrong, "account_id": str(an_id())}
+
+    async with program(portal, token["secret"]) as calls:
+        address = f"/accounts/{mona.account_id}/setup-requests"
+        tried = [await calls.post(address, json=body) for body in (wrong, of_nobody)]
+        tried += [await calls.post(address, json=wrong) for _ in range(RATE.burst - len(tried))]
+        beyond = await calls.post(address, json=wrong)
+    async with portal.client_of(mona.account_id) as client:
+        shown = await sends(client, HERE, {"customer_number": "CN-1"}, to=f"{HERE}/set-up")
+
+    assert {one.json()["code"] for one in tried} == {"customer_number_mismatch"}
+    assert (beyond.status_code, beyond.json()["code"]) == (429, "rate_limited")
+    assert int(beyond.headers["retry-after"]) > 0
+    assert "Too many of these came in a short time" in shown.text
 
 
 async def test_other_sessions_are_ended_from_here(portal: Site, people: Portal) -> None:

@@ -50,8 +50,9 @@ def request(
     """Whoever shows the number of a company account may ask for its organization (R8, R11)."""
     if asked_by is None or not asked_by.is_registered:
         return refuse(RefusalCode.UNKNOWN_ACCOUNT)
+    # Whoever tries ids out does not learn either which of them are accounts.
     if administrator.account is None or not administrator.is_registered:
-        return refuse(RefusalCode.UNKNOWN_ACCOUNT)
+        return refuse(RefusalCode.CUSTOMER_NUMBER_MISMATCH)
     if administrator.account.customer_number != customer_number.strip():
         return refuse(RefusalCode.CUSTOMER_NUMBER_MISMATCH)
     if asked_by.owns is not None or administrator.owns is not None:

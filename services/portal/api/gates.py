@@ -5,9 +5,11 @@ The ledger trusts the portal to speak for people, so that these gates are the on
 
 from uuid import UUID
 
+from services.portal.api.callers import too_often
 from services.portal.api.keys import UUID7
 from services.portal.api.operations import Asked
 from services.portal.api.problems import FieldProblem, misread, refused_here
+from services.portal.trying import wait_before_trying
 from shared.contracts.credit_queries import ShowHold
 from shared.contracts.credit_reports import DryRun, ListUsageLines, ShowUsage
 from shared.contracts.credits import (
@@ -110,6 +112,14 @@ async def find_hold(asked: Asked, hold_id: UUID) -> HoldFound:
     if not is_own and (found.moved or not asked.is_owners):
         raise refused_here(RefusalCode.UNKNOWN_HOLD)
     return found
+
+
+async def few_tries(asked: Asked) -> Asked:
+    """Whoever names another's customer number has a few tries, with those of his page."""
+    wait = wait_before_trying(asked.parts.rooms, asked.caller.viewer.account_id)
+    if wait:
+        raise too_often(wait)
+    return asked
 
 
 def _check_own(asked: Asked, account_id: UUID) -> None:

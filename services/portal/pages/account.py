@@ -19,15 +19,18 @@ from services.portal.sessions import (
     require_viewer,
 )
 from services.portal.show import go, show
-from services.portal.submitting import Act, submit
+from services.portal.submitting import Act, Page, refusal, submit
+from services.portal.trying import wait_before_trying
 from services.portal.viewer import Viewer
 from services.portal.views.faces import Face, face_of, organization_called
 from shared.contracts.membership import LeaveOrganization
+from shared.contracts.message import refuse
 from shared.contracts.organizations import (
     OrganizationProfile,
     RequestSetup,
     ShowOrganization,
 )
+from shared.contracts.refusals import RefusalCode
 from shared.contracts.transfers import AcceptTransfer, DeclineTransfer
 
 HERE = "/me/account"
@@ -74,7 +77,10 @@ async def request_setup(request: Request) -> Response:
             name=organization_name(form),
         )
 
-    return await submit(request, act, build, _page(request, viewer))
+    form, page = await read_form(request), _page(request, viewer)
+    if wait_before_trying(rooms_in(request), viewer.account_id):
+        return await page(form=form, **refusal(refuse(RefusalCode.RATE_LIMITED), act))
+    return await submit(request, act, build, page, form)
 
 
 async def leaving(request: Request) -> Response:
@@ -160,7 +166,7 @@ async def _required(rooms: Rooms, viewer: Viewer) -> Joined:
     return joined
 
 
-def _page(request: Request, viewer: Viewer) -> Any:  # noqa: ANN401  # a page as `submit` shows it
+def _page(request: Request, viewer: Viewer) -> Page:
     async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
         return await _account(request, viewer, **shown)
 

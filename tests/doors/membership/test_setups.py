@@ -91,7 +91,7 @@ async def test_R8_a_number_of_another_account_is_refused(fay: Registered, portal
 async def test_R8_only_accounts_ask_and_are_appointed(fay: Registered, portal: Portal) -> None:
     nobody = RequestSetup(account_id=an_id(), customer_number=fay.number)
 
-    assert await refusal(portal, nobody, by=fay.id) is RefusalCode.UNKNOWN_ACCOUNT
+    assert await refusal(portal, nobody, by=fay.id) is RefusalCode.CUSTOMER_NUMBER_MISMATCH
     assert await refusal(portal, a_setup(fay), by=an_id()) is RefusalCode.UNKNOWN_ACCOUNT
     assert await refusal(portal, a_setup(fay)) is RefusalCode.UNKNOWN_ACCOUNT
 

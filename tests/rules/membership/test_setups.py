@@ -69,7 +69,7 @@ def test_R8_both_sides_are_registered() -> None:
     for nobody in (None, replace(FAY, account=None), somebody(name=None)):
         assert code_of(request(asked_by=nobody)) is RefusalCode.UNKNOWN_ACCOUNT
     for nobody in (replace(FAY, account=None), somebody(name=None)):
-        assert code_of(request(administrator=nobody)) is RefusalCode.UNKNOWN_ACCOUNT
+        assert code_of(request(administrator=nobody)) is RefusalCode.CUSTOMER_NUMBER_MISMATCH
 
 
 def test_R11_an_account_with_an_organization_neither_asks_nor_is_appointed() -> None:

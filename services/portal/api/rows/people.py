@@ -1,6 +1,6 @@
 """Accounts, organizations and the people in them: roles, transfers, nodes, what was done."""
 
-from services.portal.api import work
+from services.portal.api import gates, work
 from services.portal.api.operations import (
     ACCOUNTS,
     ORGANIZATIONS,
@@ -62,7 +62,10 @@ ROWS = (
         "accounts", work=work.show_me, name="show_me",
     ),
     Operation("GET", A, ShowAccount, AccountProfile, READ, "accounts", account_is="account_id"),
-    Operation("POST", f"{A}/setup-requests", RequestSetup, SetupRequested, PEOPLE, "accounts"),
+    Operation(
+        "POST", f"{A}/setup-requests", RequestSetup, SetupRequested, PEOPLE, "accounts",
+        gate=gates.few_tries,
+    ),
     Operation("GET", O, ShowOrganization, OrganizationProfile, READ, "organizations"),
     Operation(
         "PUT", f"{O}/name", RenameOrganization, OrganizationRenamed, PEOPLE, "organizations",
