@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from services.portal.bulk.naming import named_in
 from services.portal.bulk.taking import wake_of
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import uploads
@@ -78,14 +79,16 @@ async def _carried(rooms: Rooms, upload: Upload) -> None:
     noting = asyncio.create_task(_noting(rooms, upload.id, progress))
     try:
         results = await _results(office, upload, rows, progress)
+        people = await named_in(rooms, office, rows)
     except NotShownError as error:
-        await _finish(rooms, upload, "FAILED", None, trouble=str(error.wrong.code))
+        people = await named_in(rooms, office, rows)
+        trouble = str(error.wrong.code)
+        await _finish(rooms, upload, "FAILED", None, people=people, trouble=trouble)
         return
     finally:
         noting.cancel()
         with suppress(asyncio.CancelledError):
             await noting
-    people = tuple(office.those_in(rows).values())
     state: State = "CHECKED" if upload.state == "CHECKING" else "DONE"
     await _finish(rooms, upload, state, results, people=people)
     log.info("table_carried", upload=str(upload.id), was=upload.state, rows=len(results))

@@ -67,6 +67,22 @@ async def add(connection: Connection, letter: NewLetter, now: datetime) -> None:
     )
 
 
+async def forget(connection: Connection, account_id: UUID) -> None:
+    """Drop messages that would tell the address of somebody who is forgotten (A20).
+
+    The rest names him by his id alone, as every service does.
+    """
+    await connection.execute(
+        """
+        DELETE FROM dead_letter
+        WHERE
+            position(convert_to($1::uuid::text, 'UTF8') IN body) > 0
+            AND position('"email"'::bytea IN body) > 0
+        """,
+        account_id,
+    )
+
+
 async def find(connection: Connection, letter: UUID) -> Letter | None:
     row = await connection.fetchrow(
         """

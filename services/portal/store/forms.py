@@ -113,8 +113,19 @@ async def answer(connection: Connection, verdict: Verdict, now: datetime) -> Non
 
 
 async def forget(connection: Connection, account_id: UUID) -> None:
-    """Remove what somebody sent who is forgotten."""
-    await connection.execute("DELETE FROM form WHERE account_id = $1", account_id)
+    """Remove what somebody sent who is forgotten, and what others sent about him (A20).
+
+    Whoever was named by his address alone is known by the verdict.
+    """
+    await connection.execute(
+        """
+        DELETE FROM form
+        WHERE
+            account_id = $1
+            OR strpos(concat(command, verdict, back, done), $1::uuid::text) > 0
+        """,
+        account_id,
+    )
 
 
 async def clear(connection: Connection, *, before: datetime) -> None:

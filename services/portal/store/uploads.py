@@ -214,7 +214,7 @@ async def finish(
         """
         UPDATE upload SET
             state = $2::text, results = coalesce($3::jsonb, results), trouble = $5::text,
-            busy_until = NULL, people = $6::uuid [],
+            busy_until = NULL, people = people || $6::uuid [],
             done = CASE WHEN $3::jsonb IS NULL THEN done ELSE total END,
             ended_at = CASE WHEN $2::text IN ('DONE', 'FAILED') THEN $4::timestamptz END,
             stop_asked_at = CASE WHEN $7::boolean THEN stop_asked_at END

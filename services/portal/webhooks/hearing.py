@@ -13,6 +13,7 @@ from services.portal.mail.letters import letters_about
 from services.portal.operating.noticing import note
 from services.portal.store import (
     awaited,
+    dead_letters,
     deliveries,
     forms,
     identities,
@@ -64,6 +65,7 @@ async def _forget(change: Act, account_id: UUID) -> None:
     await awaited.forget(change.connection, account_id)
     await identities.unlink(change.connection, account_id)
     await forms.forget(change.connection, account_id)
+    await dead_letters.forget(change.connection, account_id)
     await tokens.forget_maker(change.connection, account_id, change.now)
 
 
