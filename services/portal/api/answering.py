@@ -51,6 +51,8 @@ async def respond(request: Request, operation: Operation) -> Response:
     if operation.is_command:
         asked = replace(asked, id=await _command_id(request, operation, asked))
         request.state.command_id = asked.id
+    elif operation.method == "POST":
+        keys.no_key(request)
     return await _done(request, operation, await _seen_for(asked, operation))
 
 

@@ -44,6 +44,13 @@ async def command_id(rooms: Rooms, request: Request, token: Token | None, conten
     return found.command
 
 
+def no_key(request: Request) -> None:
+    """Turn a key away where it would promise what nobody keeps; raises ProblemError."""
+    if HEADER in request.headers:
+        problem = FieldProblem(field=HEADER, message="is for commands, and this is none")
+        raise misread(RefusalCode.MALFORMED, (problem,))
+
+
 def as_uuid7(key: str) -> UUID | None:
     """The id that a key is, if it is one of ours as it is usually written."""
     try:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.api import reading
+from services.portal.api import keys, reading
 from services.portal.api.answering import as_uuid
 from services.portal.api.callers import Caller, caller_with_tokens
 from services.portal.api.parts import parts_in
@@ -36,6 +36,7 @@ async def _list(request: Request) -> Response:
 
 async def _make(request: Request) -> Response:
     caller = await caller_with_tokens(request)
+    keys.no_key(request)
     reading.no_query(request.query_params.multi_items())
     wanted = reading.read_contract(MakeToken, await reading.read_body(request))
     made = await make_token(parts_in(request).rooms, _allowed(caller), wanted)

@@ -97,6 +97,22 @@ async def test_a_webhook_is_changed_switched_signed_anew_and_removed(
     assert told(await hers.get(webhook)) == (404, "unknown_webhook")
 
 
+async def test_a_key_that_would_keep_nothing_from_being_done_twice_is_turned_away(
+    portal: Site, studio: Studio, hers: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    key = {"Idempotency-Key": "hook-1"}
+    wanted = {"url": receiver.url(), "kinds": [GRANTED]}
+
+    refused = await hers.post("webhooks", json=wanted, headers=key)
+    listed = (await hers.get("webhooks")).json()["webhooks"]
+    async with program_of(portal, studio.ana) as client:
+        token = await client.post("/tokens", json={"name": "A", "scopes": ["read"]}, headers=key)
+
+    assert told(refused) == told(token) == (422, "malformed")
+    assert refused.json()["errors"][0]["field"] == "Idempotency-Key"
+    assert listed == []
+
+
 async def test_a_secret_is_told_once(hers: httpx.AsyncClient, receiver: Receiver) -> None:
     subscribed = await made(hers, receiver)
 
