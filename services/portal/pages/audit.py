@@ -1,6 +1,6 @@
 """/o/{organization}/audit: who did what to whom, by which door, from what to what."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.tables import download
+from services.portal.tables import stream
 from services.portal.views.audit import ACTS, TRAILS, Done, Trail, Wanted, trail_page
 from services.portal.views.changes import called_by, ids_in
 from services.portal.views.desk import Desk, open_desk, show_at
@@ -17,7 +17,8 @@ from services.portal.views.faces import Face, faces_of
 from services.portal.views.people import find_by_email
 
 NUMBER_MAX = 2**62
-PAGES_OF_A_DOWNLOAD = 200
+WRITTEN_AT_ONCE = 200
+HEADER = ("at", "act", "by", "door", "about", "changes")
 
 
 async def audit(request: Request) -> Response:
@@ -51,16 +52,18 @@ async def audit_csv(request: Request) -> Response:
     given = request.query_params
     person = await _person(desk, given.get("person", "").strip())
     wanted = Wanted(act=given.get("act", "") if given.get("act") in ACTS else "", account=person)
-    lines: list[tuple[object, ...]] = [("at", "act", "by", "door", "about", "changes")]
+    return stream("audit.csv", HEADER, _pages(desk, wanted))
+
+
+async def _pages(desk: Desk, wanted: Wanted) -> AsyncIterator[list[tuple[object, ...]]]:
     before: Mapping[str, int] = {}
-    for _ in range(PAGES_OF_A_DOWNLOAD):
-        trail = await trail_page(desk, wanted, before)
+    while True:
+        trail = await trail_page(desk, wanted, before, size=WRITTEN_AT_ONCE)
         faces = await _faces(desk, trail)
-        lines.extend(_line(done, faces) for done in trail.entries)
+        yield [_line(done, faces) for done in trail.entries]
         before = trail.before
         if not before:
-            break
-    return download("audit.csv", lines)
+            return
 
 
 def _line(done: Done, faces: Mapping[UUID, Face]) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """/o/{organization}/usage and /me/usage: what was charged by day, person, job, product or node."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,11 +14,20 @@ from services.portal.asking import Asking
 from services.portal.rooms import rooms_in
 from services.portal.sessions import require_viewer
 from services.portal.show import show
-from services.portal.tables import download, stream
+from services.portal.tables import stream
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import Face, faces_of
 from services.portal.views.held import held_by_day, held_chart
-from services.portal.views.usage import GROUPS, Ask, Span, Usage, read_span, report, single_lines
+from services.portal.views.usage import (
+    GROUPS,
+    Ask,
+    Line,
+    Span,
+    every_line,
+    read_span,
+    report,
+    single_lines,
+)
 from services.portal.views.wallets import Books, purse_of
 from shared.contracts.money import format_credits
 
@@ -28,6 +37,9 @@ MINE = {name: word for name, word in WORDS.items() if name != "person"}
 SHOWN = 100
 HEADER = ("booked_at", "kind", "account_id", "credits", "job", "quantity", "unit", "hold_id", "id")
 
+Rows = list[tuple[object, ...]]
+Pages = AsyncIterator[tuple[list[Line], str | None]]
+
 
 async def usage(request: Request) -> Response:
     desk = await open_desk(request)
@@ -35,7 +47,7 @@ async def usage(request: Request) -> Response:
     found, held = await asyncio.gather(
         report(desk.ask, by, span, shown=SHOWN), _held(desk.ask, by, span)
     )
-    faces = await _faces(desk.asking, found)
+    faces = await _faces(desk.asking, by, found.lines)
     return await show_at(
         request,
         desk,
@@ -77,14 +89,14 @@ async def my_usage(request: Request) -> Response:
 async def usage_csv(request: Request) -> Response:
     desk = await open_desk(request)
     by, span, _ = _asked(request, desk.zone, WORDS)
-    found = await report(desk.ask, by, span)
-    return _table(found, by, await _faces(desk.asking, found))
+    return _table(desk.asking, by, span, every_line(desk.ask, by, span))
 
 
 async def my_usage_csv(request: Request) -> Response:
     books, zone = await _my_books(request)
     by, span, _ = _asked(request, zone, MINE)
-    return _table(await report(books.ask, by, span, books.viewer.account_id), by, {})
+    mine = every_line(books.ask, by, span, books.viewer.account_id)
+    return _table(books.asking, by, span, mine)
 
 
 async def lines_csv(request: Request) -> Response:
@@ -132,32 +144,54 @@ async def _held(ask: Ask, by: str, span: Span) -> dict[str, int]:
     return await held_by_day(ask, span) if by == "day" else {}
 
 
-async def _faces(asking: Asking, usage: Usage) -> dict[UUID, Face]:
-    if usage.by != "person":
+async def _faces(asking: Asking, by: str, lines: Iterable[Line]) -> dict[UUID, Face]:
+    if by != "person":
         return {}
-    return await faces_of(asking, (UUID(line.key) for line in usage.lines if line.key))
+    return await faces_of(asking, (UUID(line.key) for line in lines if line.key))
 
 
-def _table(usage: Usage, by: str, faces: Mapping[UUID, Face]) -> Response:
-    header = (WORDS[by].lower(), *(("account_id", "email") if by == "person" else ()), "credits")
-    lines: list[tuple[object, ...]] = [(*header, "charges")]
-    for line in usage.lines:
-        label = label_of(line.key, by, faces)
-        who = (line.key, faces[UUID(line.key)].email) if by == "person" and line.key else ()
-        lines.append((label, *who, format_credits(line.credits), line.lines))
-    return download(_name(f"usage-by-{by}", usage.span), lines)
+def _table(asking: Asking, by: str, span: Span, pages: Pages) -> Response:
+    async def rows(lines: list[Line]) -> Rows:
+        faces = await _faces(asking, by, lines)
+        return [_row(line, by, faces) for line in lines]
+
+    who = ("account_id", "email") if by == "person" else ()
+    header = (WORDS[by].lower(), *who, "credits", "charges")
+    return stream(_name(f"usage-by-{by}", span), header, written(pages, rows))
 
 
-async def _single(
-    ask: Ask, span: Span, account: UUID | None
-) -> AsyncIterator[list[tuple[object, ...]]]:
+async def written(
+    pages: Pages, rows: Callable[[list[Line]], Awaitable[Rows]]
+) -> AsyncIterator[Rows]:
+    """Write a table page by page; its last line tells when something booked is not in it yet."""
+    until: str | None = None
+    async for lines, complete_until in pages:
+        until = complete_until
+        yield await rows(lines)
+    if until is not None:
+        yield [_incomplete(until)]
+
+
+def _row(line: Line, by: str, faces: Mapping[UUID, Face]) -> tuple[object, ...]:
+    email = faces[UUID(line.key)].email if by == "person" and line.key else ""
+    who = (line.key, email) if by == "person" else ()
+    return (label_of(line.key, by, faces), *who, format_credits(line.credits), line.lines)
+
+
+def _incomplete(until: object) -> tuple[object, ...]:
+    return (f"complete until {until}",)
+
+
+async def _single(ask: Ask, span: Span, account: UUID | None) -> AsyncIterator[Rows]:
     after = 0
     while True:
         answer = await single_lines(ask, span, account, after)
         yield [tuple(line.get(name) for name in HEADER) for line in answer["lines"]]
         if answer.get("after") is None:
-            return
+            break
         after = int(answer["after"])
+    if not answer["complete"]:
+        yield [_incomplete(answer["complete_until"])]
 
 
 async def _my_books(request: Request) -> tuple[Books, str]:

@@ -1,6 +1,6 @@
 """Usage over a range of days, grouped by one column: rows, total and the chart above them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from shared.contracts.refusals import RefusalCode
 
 GROUPS = {"day": "day", "person": "user", "job": "job", "product": "product", "node": "node"}
 PAGE = 500
-ROWS_MAX = 5_000
 DAYS_SHOWN = 30
 DAYS_MAX = 366
 FIRST = date(1971, 1, 1)
@@ -82,15 +81,14 @@ def read_span(first: str, last: str, zone: str, now: datetime) -> Span:
 
 
 async def report(
-    ask: Ask, by: str, span: Span, account: UUID | None = None, *, shown: int | None = None
+    ask: Ask, by: str, span: Span, account: UUID | None = None, *, shown: int
 ) -> Usage:
     """Sum what was charged, by one column, sorted as it is best read; `shown` are the most."""
-    question = ShowUsage(
-        by=(GROUPS[by],), since=span.since, until=span.until, account_id=account, limit=PAGE
-    )
+    question = _question(by, span, account)
     try:
-        if shown is None or by == "day":
-            rows, last, is_cut = await _rows(ask, question)
+        if by == "day":
+            last = await ask(question)
+            rows, is_cut = last["rows"], False
         else:
             rows, last, is_cut = await _most(ask, question, shown)
         whole = (await ask(question.model_copy(update={"by": ()})))["rows"] if is_cut else rows
@@ -98,12 +96,11 @@ async def report(
         if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
             raise
         return Usage(by, span, (), 0, 0, None, None)
-    column = GROUPS[by]
-    lines = [Line(row["group"][column] or "", _micro(row["credits"]), row["lines"]) for row in rows]
-    lines = _by_day(lines, span) if by == "day" else sorted(lines, key=lambda line: -line.credits)
+    lines = _lines(rows, by, span)
+    if by != "day":
+        lines.sort(key=lambda line: -line.credits)
     chart = chart_of([(line.key, line.credits) for line in lines]) if by == "day" else None
     summed = sum(_micro(row["credits"]) for row in whole)
-    until = None if last["complete"] else last["complete_until"]
     return Usage(
         by=by,
         span=span,
@@ -111,9 +108,26 @@ async def report(
         total=summed,
         charges=sum(row["lines"] for row in whole),
         chart=chart,
-        complete_until=until,
+        complete_until=_complete_until(last),
         is_cut=is_cut,
     )
+
+
+async def every_line(
+    ask: Ask, by: str, span: Span, account: UUID | None = None
+) -> AsyncIterator[tuple[list[Line], str | None]]:
+    """All rows of a report in the order of their keys, a page at a time, and `complete_until`."""
+    question = _question(by, span, account)
+    try:
+        while True:
+            answer = await ask(question)
+            yield _lines(answer["rows"], by, span), _complete_until(answer)
+            if answer.get("after") is None:
+                return
+            question = question.model_copy(update={"after": answer["after"]})
+    except RefusedError as error:
+        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+            raise
 
 
 async def single_lines(ask: Ask, span: Span, account: UUID | None, after: int) -> dict[str, Any]:
@@ -126,18 +140,14 @@ async def single_lines(ask: Ask, span: Span, account: UUID | None, after: int) -
     except RefusedError as error:
         if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
             raise
-        return {"lines": [], "after": None}
+        return {"lines": [], "after": None, "complete": True}
 
 
-async def _rows(ask: Ask, question: ShowUsage) -> tuple[list[dict[str, Any]], dict[str, Any], bool]:
-    rows: list[dict[str, Any]] = []
-    while True:
-        answer = await ask(question)
-        rows.extend(answer["rows"])
-        after = answer.get("after")
-        if after is None or len(rows) >= ROWS_MAX:
-            return rows, answer, after is not None
-        question = question.model_copy(update={"after": after})
+def _question(by: str, span: Span, account: UUID | None) -> ShowUsage:
+    """A range has fewer days than a page has rows."""
+    return ShowUsage(
+        by=(GROUPS[by],), since=span.since, until=span.until, account_id=account, limit=PAGE
+    )
 
 
 async def _most(
@@ -147,6 +157,16 @@ async def _most(
     most = question.model_copy(update={"most_first": True, "limit": shown + 1})
     answer = await ask(most)
     return answer["rows"][:shown], answer, len(answer["rows"]) > shown
+
+
+def _lines(rows: list[dict[str, Any]], by: str, span: Span) -> list[Line]:
+    column = GROUPS[by]
+    lines = [Line(row["group"][column] or "", _micro(row["credits"]), row["lines"]) for row in rows]
+    return _by_day(lines, span) if by == "day" else lines
+
+
+def _complete_until(answer: dict[str, Any]) -> str | None:
+    return None if answer["complete"] else str(answer["complete_until"])
 
 
 def _by_day(lines: list[Line], span: Span) -> list[Line]:

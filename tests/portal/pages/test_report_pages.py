@@ -8,13 +8,18 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.portal.pages import audit
+from services.portal.site import make_site
+from services.portal.views import usage
 from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess
 from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
 from tests.builders import CLOCK, an_id
+from tests.portal.ground import Ground
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site
 from tests.portal.studio import Studio
+from tests.speaking import Portal
 from tests.waiting import eventually
 
 
@@ -34,9 +39,9 @@ async def test_usage_is_told_by_day_and_person_and_downloaded_alike(
 
     assert "<svg" in by_day.text
     assert "Ben" in main_of(by_person)
-    rows = list(csv.reader(io.StringIO(table.text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}"))))
-    assert rows[1][:2] == ["Ben", str(ben)]
-    assert rows[1][-2:] == ["84", "1"]
+    (row,) = rows_of(table)
+    assert row[:2] == ["Ben", str(ben)]
+    assert row[-2:] == ["84", "1"]
     assert table.headers["content-disposition"].startswith('attachment; filename="usage-by-person')
     assert str(ben) in single.text
     assert "84.00 credits charged" in main_of(mine)
@@ -95,6 +100,32 @@ async def test_the_trail_names_people_and_what_changed(portal: Site, studio: Stu
     assert "Credit access changed" not in main_of(his).partition("Clear filters")[2]
     assert "Ben" in table.text
     assert "Nothing recorded for this filter." in main_of(nobody)
+
+
+async def test_tables_have_every_row_however_many_pages_they_take(
+    portal: Site, people: Portal, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same pages in the test's own process, where a page of a report is one row."""
+    monkeypatch.setattr(usage, "PAGE", 1)
+    monkeypatch.setattr(audit, "WRITTEN_AT_ONCE", 1)
+    both = [await studio.joined_by("MEMBER", name=name) for name in ("Ben", "Chloe")]
+    for one in both:
+        await rendered(studio, one, "84")
+    site = make_site(Ground(portal.pool, people.asker).rooms())
+
+    async with portal.client_of(studio.ana) as client:
+        await told(client, f"{studio.home}/usage", "168.00 credits charged")
+    async with portal.client_of(studio.ana, transport=httpx.ASGITransport(site)) as client:
+        table = await client.get(f"{studio.home}/usage.csv?by=person")
+        trail = await client.get(f"{studio.home}/audit.csv")
+
+    assert {row[1] for row in rows_of(table)} == {str(one) for one in both}
+    assert sum(row[1] == "Credit access changed" for row in rows_of(trail)) == len(both)
+
+
+def rows_of(table: httpx.Response) -> list[list[str]]:
+    text = table.text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
+    return list(csv.reader(io.StringIO(text)))[1:]
 
 
 async def rendered(studio: Studio, who: UUID, amount: str) -> None:
