@@ -72,6 +72,13 @@ async def carry_out(
     return _answered(request, first, verdict)
 
 
+async def is_done(rooms: Rooms, form: Form, account_id: UUID) -> bool:
+    """Whether a form that was carried out is known to have been accepted."""
+    async with rooms.pool.acquire() as database:
+        sent = await store.find(database, form.id, account_id)
+    return sent is not None and sent.outcome is not None and sent.outcome.accepted
+
+
 async def settle(rooms: Rooms, sent: Sent) -> Verdict | None:
     """Ask what was written down, under the same id as ever; nothing while no answer comes."""
     command = COMMAND_BY_TYPE[sent.command["type"]].model_validate_json(orjson.dumps(sent.command))

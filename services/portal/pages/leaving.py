@@ -1,6 +1,5 @@
 """/o/{organization}/people/{person}/remove and /role: what ends, what goes on, what stays."""
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.portal.commanding import is_done
 from services.portal.forms import Form, read_form
 from services.portal.pages.person import row_of
+from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
 from services.portal.show import go, receipt_in
 from services.portal.submitting import Act, submit
@@ -20,7 +21,7 @@ from services.portal.views.rows import Row
 from shared.contracts.membership import ChangeRole, RemoveMember
 from shared.contracts.money import parse_credits
 
-WENT_ON = {HTTPStatus.SEE_OTHER, HTTPStatus.NO_CONTENT}
+LEFT = "left"
 
 
 async def ask_removal(request: Request) -> Response:
@@ -46,9 +47,13 @@ async def remove(request: Request) -> Response:
     )
     data = RemoveMember(account_id=row.id)
     answer = await submit(request, act, lambda _form: data, page, form)
-    if form.get("work") == "cancel" and answer.status_code in WENT_ON:
-        await cancel_work(desk, await open_holds(desk.all, row.id))
-    return answer
+    if form.get("work") != "cancel":
+        return answer
+    # Of an act whose outcome is not known yet, its page offers the cancelling once it is done.
+    if not await is_done(rooms_in(request), form, desk.viewer.account_id):
+        return answer
+    left = await cancel_work(desk, await open_holds(desk.all, row.id))
+    return go(request, _telling(act.done, left), receipt=form.id)
 
 
 async def removed(request: Request) -> Response:
@@ -60,7 +65,13 @@ async def removed(request: Request) -> Response:
     products = (verdict.result or {}).get("products", ()) if verdict else ()
     removal = await look_at_removal(desk, account)
     return await show_at(
-        request, desk, "person_removed.html", "steps", removal=removal, products=products
+        request,
+        desk,
+        "person_removed.html",
+        "steps",
+        removal=removal,
+        products=products,
+        left=_left(request),
     )
 
 
@@ -69,8 +80,18 @@ async def cancel(request: Request) -> Response:
     desk = await open_own_desk(request)
     account = await _once_in(request, desk)
     await read_form(request)
-    await cancel_work(desk, await open_holds(desk.all, account))
-    return go(request, f"{desk.home}/people/{account}/removed")
+    left = await cancel_work(desk, await open_holds(desk.all, account))
+    return go(request, _telling(f"{desk.home}/people/{account}/removed", left))
+
+
+def _telling(page: str, left: int) -> str:
+    return f"{page}?{LEFT}={left}" if left else page
+
+
+def _left(request: Request) -> int:
+    """How many jobs were not ended, as the address says."""
+    given = request.query_params.get(LEFT, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0  # noqa: PLR2004  # jobs of a person
 
 
 async def _once_in(request: Request, desk: Desk) -> UUID:

@@ -16,7 +16,10 @@ from services.portal.views.seats import seats_of
 from shared.contracts.credits import CaptureHold, VoidHold
 from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
+from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
+
+ENDED_ALREADY = {RefusalCode.HOLD_NOT_OPEN, RefusalCode.HOLD_EXPIRED}
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,20 @@ async def was_in(desk: Desk, account: UUID) -> bool:
     return bool(await trail_about(desk, account, 1))
 
 
-async def cancel_work(desk: Desk, holds: Sequence[dict[str, Any]]) -> None:
+async def cancel_work(desk: Desk, holds: Sequence[dict[str, Any]]) -> int:
     """End holds at once: what was metered is charged, the rest comes back.
 
-    One that ended meanwhile is left as it is.
+    One that ended meanwhile is left as it is. Tells of how many it is not known that they ended.
     """
+    left = 0
     for hold in holds:
         try:
             await desk.asking.ask(_ending(hold), viewer=desk.viewer, owner=desk.id)
-        except (RefusedError, NoAnswer):
-            continue
+        except RefusedError as error:
+            left += error.refused.code not in ENDED_ALREADY
+        except NoAnswer:
+            left += 1
+    return left
 
 
 def _ending(hold: dict[str, Any]) -> CommandData:

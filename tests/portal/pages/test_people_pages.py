@@ -1,12 +1,18 @@
 """Adding, finding, changing and removing people, without a script."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
 import pytest
 
+from deploy.native.stack import Stack
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.licensing import AssignLicense
 from tests.builders import LUMEN, an_id
 from tests.portal.pages.reading import main_of
-from tests.portal.site import Site, sends
+from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio, a_studio
 from tests.waiting import eventually
 
@@ -154,6 +160,48 @@ async def test_running_work_of_whoever_is_removed_is_cancelled_if_wanted(
 
     assert "1 job runs with 50.00 held" in main_of(asked)
     assert available == "500"
+
+
+@pytest.mark.verify
+async def test_work_goes_on_until_it_is_known_that_its_person_is_removed(
+    portal: Site, studio: Studio
+) -> None:
+    await studio.buys("500")
+    chloe = await studio.joined_by("MEMBER")
+    await studio.does(SetCreditAccess(account_id=chloe, mode="unlimited"))
+    held = await studio.does(AuthorizeHold(amount=50_000_000, lease_seconds=3600), by=chloe)
+    assert held.accepted, held
+    page, here = (f"{studio.home}/people/{chloe}/{name}" for name in ("remove", "removed"))
+
+    async with portal.client_of(studio.ana) as client:
+        form = form_in(await client.get(page))
+        async with kept_from_changing(portal.stack, studio.id):
+            sent = await sends(client, page, {"work": "cancel"}, with_form=form)
+            available = await studio.available()
+        await eventually(lambda: client.get(here), lambda seen: "is out" in main_of(seen))
+        told = await client.get(f"{here}?left=1")
+        cancelled = await sends(client, here, {})
+        given_back = await studio.available()
+
+    assert sent.headers["location"] == f"/commands/{form.partition('.')[0]}"
+    assert available == "450"
+    assert "1 job was not cancelled" in main_of(told)
+    assert cancelled.headers["location"] == here
+    assert given_back == "500"
+
+
+@asynccontextmanager
+async def kept_from_changing(stack: Stack, organization: UUID) -> AsyncIterator[None]:
+    """Membership answers questions about an organization, and changes nothing of it meanwhile."""
+    connection = await asyncpg.connect(stack.database_urls["membership"])
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                "SELECT id FROM organization WHERE id = $1 FOR UPDATE", organization
+            )
+            yield
+    finally:
+        await connection.close()
 
 
 @pytest.mark.verify
