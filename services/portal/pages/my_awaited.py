@@ -23,6 +23,7 @@ from shared.contracts.money import parse_credits
 
 KINDS: dict[str, Kind] = {"pool": "pool_has", "seat": "seat_free", "access": "access_opens"}
 PRODUCT_MAX = 120
+TOO_MANY = f"You wait for {AWAITED_MAX} things already. Take one back under Your requests first."
 NOT_AN_AMOUNT = "Type how many credits you need, like 150."
 
 
@@ -43,8 +44,12 @@ async def begin(request: Request) -> Response:
     if not await is_meant(rooms, one):
         raise NotFound
     async with rooms.pool.acquire() as database:
-        if await awaited.count_open(database, viewer.account_id) < AWAITED_MAX:
+        is_full = await awaited.count_open(database, viewer.account_id) >= AWAITED_MAX
+        if not is_full:
             await awaited.add(database, one)
+    if is_full:
+        errors = {"when": TOO_MANY}
+        return await _page(request, viewer, form.fields, form=form, errors=errors)
     ears_of(rooms).wake.set()
     return go(request, "/me/requests#awaited")
 

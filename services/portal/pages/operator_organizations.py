@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -32,8 +33,9 @@ async def organizations(request: Request) -> Response:
     found: dict[str, Any] = {"search": search, "listed": listed.organizations}
     account = await find_account(asking, viewer, search) if search else None
     wallet = account and await _wallet_of(request, viewer, account)
-    more = f"{HERE}?search={search}&after={listed.after}" if listed.after else ""
-    first = f"{HERE}?search={search}" if _after(request) else ""
+    searched = f"{HERE}?{urlencode({'search': search})}"
+    more = f"{searched}&after={listed.after}" if listed.after else ""
+    first = searched if _after(request) else ""
     return await show(
         request,
         "operator_organizations.html",

@@ -23,11 +23,15 @@ class Limited:
 
 @dataclass(frozen=True)
 class LimitedPeople:
-    """Who is limited now, the most limited first; `count` are all that were looked at."""
+    """Who is limited now, the most limited first; `count` are all that were looked at.
+
+    It `is_cut` where there are more than are looked at.
+    """
 
     shown: tuple[Limited, ...]
     more: bool
     count: int
+    is_cut: bool = False
 
     def knowing(self, invited: AbstractSet[UUID]) -> "LimitedPeople":
         """Tell of those who have not signed up that this is what keeps them (T32)."""
@@ -55,5 +59,6 @@ async def limited_people(desk: Desk, around: Surroundings, most: int) -> Limited
         ),
         key=lambda each: each.spendable.amount,
     )
-    more = len(limited) > most or answer.get("after") is not None
-    return LimitedPeople(tuple(limited[:most]), more, len(people))
+    is_cut = answer.get("after") is not None
+    more = len(limited) > most or is_cut
+    return LimitedPeople(tuple(limited[:most]), more, len(people), is_cut)

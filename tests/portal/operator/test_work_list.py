@@ -1,12 +1,13 @@
 """The work list and what is decided from it."""
 
 import re
+from uuid import UUID
 
 import httpx
 import pytest
 
 from shared.contracts.accounts import ShowAccount
-from shared.contracts.organizations import RequestSetup
+from shared.contracts.organizations import RenameOrganization, RequestSetup
 from tests.builders import an_account
 from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
@@ -91,6 +92,18 @@ async def test_a_request_that_somebody_decided_meanwhile_is_told_so(
     again = await desk.get(here)
 
     assert "waits no more" in again.text
+
+
+async def test_a_search_goes_along_to_other_pages_whatever_is_in_it(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.does(RenameOrganization(name="R&D #7"))
+
+    page = await desk.get(
+        "/operator/organizations", params={"search": "R&D #7", "after": str(UUID(int=0))}
+    )
+
+    assert 'href="/operator/organizations?search=R%26D+%237"' in page.text
 
 
 async def test_anything_is_found_by_name_number_and_id(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.portal.views.awaited import AWAITED_MAX
 from shared.clock import Clock
 from shared.contracts.licensing import AssignLicense, RevokeLicense
 from tests.builders import LUMEN
@@ -42,6 +43,18 @@ async def test_a_member_is_told_once_that_the_pool_has_enough(portal: Site, stud
     assert "Came true The pool has 100.00 or more" in main_of(told)
     assert "The pool has 100.00 or more now." in home.text
     assert [row["facts"] for row in letters] == [{"amount": "100"}]
+
+
+async def test_who_waits_for_too_much_is_told_so(portal: Site, studio: Studio) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    wants = [{"when": "pool", "amount": str(1_000 + one)} for one in range(AWAITED_MAX + 1)]
+
+    async with portal.client_of(chloe) as client:
+        answers = [await sends(client, f"{TELL}?when=pool", wish, to=TELL) for wish in wants]
+
+    assert [answer.status_code for answer in answers] == [303] * AWAITED_MAX + [422]
+    assert "You wait for 20 things already." in main_of(answers[-1])
+    assert len(await rows_of(portal, chloe)) == AWAITED_MAX
 
 
 async def test_an_administrator_is_told_that_a_seat_is_free(portal: Site, studio: Studio) -> None:
