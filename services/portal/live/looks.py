@@ -12,7 +12,7 @@ from services.portal.bulk.telling import summary_of
 from services.portal.format import Format, format_of
 from services.portal.live.desks import desk_of
 from services.portal.live.topics import Scene, id_of
-from services.portal.pages import me, overview
+from services.portal.pages import credits, me, overview
 from services.portal.pages.people import access_words
 from services.portal.pages.person import meter_of
 from services.portal.rooms import Rooms
@@ -27,7 +27,7 @@ from services.portal.views.listing import PAGE, people_on, people_page, unlimite
 from services.portal.views.needs import BUY
 from services.portal.views.people import find_people, find_person
 from services.portal.views.places import read_place
-from services.portal.views.pool import first_holds, look_at_pool
+from services.portal.views.pool import first_holds, look_at_pool, open_holds
 from services.portal.views.rows import EVERYBODY, read_filter
 from services.portal.views.seats import seats_of
 from services.portal.views.wallets import holds_of, look_into_purse
@@ -58,7 +58,14 @@ async def look_at_credits(rooms: Rooms, desk: Desk) -> dict[str, Any]:
         first_holds(desk.ask),
         people_page(desk, EVERYBODY),
     )
-    return {"pool": pool, "holds": holds, "unlimited": unlimited_in(page)}
+    shown, faces = await credits.listed(desk, holds)
+    return {
+        "pool": pool,
+        "holds": holds,
+        "holds_shown": shown,
+        "faces": faces,
+        "unlimited": unlimited_in(page),
+    }
 
 
 async def look_at_rows(rooms: Rooms, key: str, reading: Format) -> Scene:
@@ -102,10 +109,10 @@ async def look_at_person(rooms: Rooms, key: str, reading: Format) -> Scene:
     """One person of an organization: his numbers, and none of the forms beside them."""
     organization, person = _pair(key)
     desk = await desk_of(rooms, organization, reading)
-    row = await find_person(desk, person)
+    row, holds = await asyncio.gather(find_person(desk, person), open_holds(desk.all, person))
     if row is None:
         raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
-    facts = {"desk": desk, "row": row, "meter": meter_of(row)}
+    facts = {"desk": desk, "row": row, "meter": meter_of(row), "holds": holds}
     return Scene(facts, desk.format, frozenset({organization}))
 
 
@@ -142,6 +149,14 @@ async def look_at_me(rooms: Rooms, key: str, reading: Format) -> Scene:
     waiting = await awaited_by(rooms, viewer.account_id, own)
     facts = {"purse": purse, "holds": holds, "waiting": waiting}
     return Scene(facts, own, _books_of(viewer))
+
+
+async def look_at_my_credits(rooms: Rooms, key: str, reading: Format) -> Scene:
+    """The lots somebody has of his own, and what was charged to him lately."""
+    viewer = await _person(rooms, key)
+    purse = await look_into_purse(rooms, viewer)
+    facts = {"purse": purse, "entries": await me.entries_of(rooms, viewer, purse)}
+    return Scene(facts, format_of(str(reading.locale), purse.zone), _books_of(viewer))
 
 
 async def look_at_awaited(rooms: Rooms, key: str, reading: Format) -> Scene:

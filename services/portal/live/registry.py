@@ -44,7 +44,7 @@ OF_ORGANIZATIONS = (
     Topic(
         name="credits",
         template="credits.html",
-        blocks=("pool",),
+        blocks=("pool", "lots", "holds"),
         may_see=of_administrators,
         look=at_desk(looks.look_at_credits),
         services=frozenset({LEDGER, MEMBERSHIP}),
@@ -87,7 +87,7 @@ OF_ORGANIZATIONS = (
     Topic(
         name="person",
         template="person.html",
-        blocks=("person_credits",),
+        blocks=("person_credits", "news", "jobs"),
         may_see=of_administrators,
         look=looks.look_at_person,
         services=SERVICES,
@@ -117,6 +117,16 @@ OF_PEOPLE = (
         may_see=of_the_person,
         look=looks.look_at_me,
         services=frozenset({LEDGER, MEMBERSHIP}),
+    ),
+    # Entries need not be known at once, and are many to ask for.
+    Topic(
+        name="my_credits",
+        template="my_credits.html",
+        blocks=("lots", "entries"),
+        may_see=of_the_person,
+        look=looks.look_at_my_credits,
+        services=frozenset({LEDGER, MEMBERSHIP}),
+        every_seconds=10.0,
     ),
     # Apart, for it is known while the ledger is away.
     Topic(

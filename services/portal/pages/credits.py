@@ -1,6 +1,7 @@
 """/o/{organization}/credits: the pool as a bar, its lots, who may draw on it, what is held."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
@@ -11,14 +12,15 @@ from services.portal.pages.people import access_words, topic_of_rows
 from services.portal.rooms import rooms_in
 from services.portal.undoing import undo_in
 from services.portal.views.balance import DAYS, DAYS_SHOWN, balance_of, past_of
-from services.portal.views.desk import open_desk, show_at
-from services.portal.views.faces import faces_of
+from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.faces import Face, faces_of
 from services.portal.views.listing import people_page, unlimited_in
 from services.portal.views.places import pager_of, read_place
-from services.portal.views.pool import first_holds, look_at_pool
+from services.portal.views.pool import OpenHolds, first_holds, look_at_pool
 from services.portal.views.rows import EVERYBODY
 
 HOLDS_SHOWN = 100
+Holds = tuple[dict[str, Any], ...]
 
 
 async def credits(request: Request) -> Response:
@@ -33,8 +35,7 @@ async def credits(request: Request) -> Response:
         people_page(desk, EVERYBODY, place),
         past_of(desk.ask, days, now),
     )
-    shown = holds.rows[:HOLDS_SHOWN]
-    faces = await faces_of(desk.asking, (UUID(hold["account_id"]) for hold in shown))
+    shown, faces = await listed(desk, holds)
     return await show_at(
         request,
         desk,
@@ -53,6 +54,12 @@ async def credits(request: Request) -> Response:
         rows_topic=topic_of_rows(desk, page),
         undo=undo_in(request, desk.home),
     )
+
+
+async def listed(desk: Desk, holds: OpenHolds) -> tuple[Holds, dict[UUID, Face]]:
+    """As many of the open holds as are listed, and whose they are."""
+    shown = holds.rows[:HOLDS_SHOWN]
+    return shown, await faces_of(desk.asking, (UUID(hold["account_id"]) for hold in shown))
 
 
 routes = [Route("/o/{organization}/credits", credits)]

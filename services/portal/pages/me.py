@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.asking import Asking, RefusedError
-from services.portal.rooms import rooms_in
+from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import NotFound, require_viewer
 from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
@@ -86,7 +86,8 @@ async def credits(request: Request) -> Response:
     viewer = await require_viewer(request)
     purse = await purse_of(request, viewer)
     holds, entries = await asyncio.gather(
-        holds_of(rooms_in(request).asking, viewer, purse), _my_entries(request, viewer, purse)
+        holds_of(rooms_in(request).asking, viewer, purse),
+        entries_of(rooms_in(request), viewer, purse),
     )
     return await show(
         request,
@@ -155,9 +156,8 @@ async def _give_up(
     )
 
 
-async def _my_entries(request: Request, viewer: Viewer, purse: Purse) -> list[dict[str, Any]]:
-    """What was charged to me lately, the newest first, in whichever wallet."""
-    rooms = rooms_in(request)
+async def entries_of(rooms: Rooms, viewer: Viewer, purse: Purse) -> list[dict[str, Any]]:
+    """What was charged to somebody lately, the newest first, in whichever wallet."""
     now = rooms.clock.now()
     question = ListUsageLines(
         since=now - ENTRIES_SINCE,

@@ -1,17 +1,20 @@
 """What one who keeps a page open is told, by whose rights, and when it ends."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from shared.contracts.accounts import RegisterAccount
 from shared.contracts.credit_access import DecideRequest, RequestCredits
-from shared.contracts.credits import SetCreditAccess
+from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess
+from shared.contracts.licensing import AssignLicense
 from shared.contracts.membership import RemoveMember
 from shared.contracts.transfers import AcceptTransfer, RequestTransfer
-from tests.builders import an_account, an_id
+from tests.builders import LUMEN, an_account, an_id
 from tests.portal.live.streaming import watching
 from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
 from tests.speaking import Portal
+from tests.waiting import eventually
 
 
 async def test_a_stream_begins_with_all_of_the_page(portal: Site, studio: Studio) -> None:
@@ -113,6 +116,42 @@ async def test_a_reason_that_is_shaped_like_an_id_stops_no_stream(
         await studio.does(wish, by=eva)
         await studio.buys("90")
         await stream.says('id="pool"', "90.00", "available")
+
+
+async def test_a_job_that_begins_shows_wherever_a_page_lists_jobs_and_lots(
+    portal: Site, studio: Studio
+) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    await studio.does(SetCreditAccess(account_id=ben, mode="unlimited"))
+    topics = f"credits:{studio.id},person:{studio.id}.{ben}"
+    async with portal.client_of(studio.ana) as client, watching(client, topics) as stream:
+        await stream.says('id="holds"', "No job holds credits.")
+        await stream.says('id="jobs"', "No job of theirs holds credits now.")
+        await studio.buys("90")
+        await stream.says('id="lots"', "Lot 1", "90.00")
+        held = AuthorizeHold(amount=30_000_000, lease_seconds=3600, job="shot-7")
+        assert (await studio.does(held, by=ben)).accepted
+        await stream.says('id="holds"', "shot-7", "Ben", "30.00")
+        await stream.says('id="jobs"', "shot-7", "30.00")
+        await eventually(
+            lambda: studio.does(AssignLicense(product=LUMEN, account_id=ben)),
+            lambda verdict: verdict.accepted,
+        )
+        await stream.says('id="news"', f'data-ids="{quote(LUMEN)}"')
+
+
+async def test_what_is_charged_to_somebody_appears_among_his_entries(
+    portal: Site, studio: Studio
+) -> None:
+    await studio.buys("90")
+    async with (
+        portal.client_of(studio.ana) as client,
+        watching(client, f"my_credits:{studio.ana}") as stream,
+    ):
+        await stream.says('id="entries"')
+        held = await studio.does(AuthorizeHold(amount=30_000_000, job="shot-8"))
+        await studio.does(CaptureHold(hold_id=held.id, amount=20_000_000))
+        await stream.says('id="entries"', "shot-8", "20.00")
 
 
 async def test_two_who_watch_get_the_same_bytes(portal: Site, studio: Studio) -> None:
