@@ -35,11 +35,15 @@ def csv_file(name: str, text: str) -> Response:
     return Response(MARK + text, headers=_headers(name), media_type="text/csv")
 
 
-def stream(name: str, header: Line, pages: AsyncIterator[Iterable[Line]]) -> Response:
-    """Answer a table page by page, however long it is."""
+async def stream(name: str, header: Line, pages: AsyncIterator[Iterable[Line]]) -> Response:
+    """Answer a table page by page, however long it is.
+
+    Whether its first page can be had at all is known before anything is answered.
+    """
+    first = await anext(pages, ())
 
     async def written() -> AsyncIterator[str]:
-        yield MARK + csv_text([header])
+        yield MARK + csv_text([header, *first])
         async for lines in pages:
             yield csv_text(lines)
 

@@ -52,7 +52,7 @@ async def audit_csv(request: Request) -> Response:
     given = request.query_params
     person = await _person(desk, given.get("person", "").strip())
     wanted = Wanted(act=given.get("act", "") if given.get("act") in ACTS else "", account=person)
-    return stream("audit.csv", HEADER, _pages(desk, wanted))
+    return await stream("audit.csv", HEADER, _pages(desk, wanted))
 
 
 async def _pages(desk: Desk, wanted: Wanted) -> AsyncIterator[list[tuple[object, ...]]]:

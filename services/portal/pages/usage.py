@@ -89,28 +89,28 @@ async def my_usage(request: Request) -> Response:
 async def usage_csv(request: Request) -> Response:
     desk = await open_desk(request)
     by, span, _ = _asked(request, desk.zone, WORDS)
-    return _table(desk.asking, by, span, every_line(desk.ask, by, span))
+    return await _table(desk.asking, by, span, every_line(desk.ask, by, span))
 
 
 async def my_usage_csv(request: Request) -> Response:
     books, zone = await _my_books(request)
     by, span, _ = _asked(request, zone, MINE)
     mine = every_line(books.ask, by, span, books.viewer.account_id)
-    return _table(books.asking, by, span, mine)
+    return await _table(books.asking, by, span, mine)
 
 
 async def lines_csv(request: Request) -> Response:
     """Every single charge of the range, however many."""
     desk = await open_desk(request)
     _, span, _ = _asked(request, desk.zone, WORDS)
-    return stream(_name("charges", span), HEADER, _single(desk.ask, span, None))
+    return await stream(_name("charges", span), HEADER, _single(desk.ask, span, None))
 
 
 async def my_lines_csv(request: Request) -> Response:
     books, zone = await _my_books(request)
     _, span, _ = _asked(request, zone, MINE)
     mine = books.viewer.account_id
-    return stream(_name("my-charges", span), HEADER, _single(books.ask, span, mine))
+    return await stream(_name("my-charges", span), HEADER, _single(books.ask, span, mine))
 
 
 def label_of(key: str, by: str, faces: Mapping[UUID, Face]) -> str:
@@ -150,14 +150,14 @@ async def _faces(asking: Asking, by: str, lines: Iterable[Line]) -> dict[UUID, F
     return await faces_of(asking, (UUID(line.key) for line in lines if line.key))
 
 
-def _table(asking: Asking, by: str, span: Span, pages: Pages) -> Response:
+async def _table(asking: Asking, by: str, span: Span, pages: Pages) -> Response:
     async def rows(lines: list[Line]) -> Rows:
         faces = await _faces(asking, by, lines)
         return [_row(line, by, faces) for line in lines]
 
     who = ("account_id", "email") if by == "person" else ()
     header = (WORDS[by].lower(), *who, "credits", "charges")
-    return stream(_name(f"usage-by-{by}", span), header, written(pages, rows))
+    return await stream(_name(f"usage-by-{by}", span), header, written(pages, rows))
 
 
 async def written(

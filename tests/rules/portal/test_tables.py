@@ -2,10 +2,12 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator
 
 import pytest
 
-from services.portal.tables import csv_text, download
+from services.portal.tables import csv_text, download, stream
+from shared.messaging.ask import NoAnswer
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49 1", "@SUM(A1)", "-x", "\tx", " =1"])
@@ -27,3 +29,13 @@ def test_a_download_says_its_name_and_that_it_is_utf_8() -> None:
 
     assert answer.headers["content-disposition"] == 'attachment; filename="usage-of-Ana-.csv"'
     assert bytes(answer.body).decode() == "\N{ZERO WIDTH NO-BREAK SPACE}Größe\r\n"
+
+
+async def test_a_table_that_nobody_answers_for_is_told_so_before_it_begins() -> None:
+    async def silent(*pages: list[tuple[str]]) -> AsyncIterator[list[tuple[str]]]:
+        for page in pages:
+            yield page
+        raise NoAnswer
+
+    with pytest.raises(NoAnswer):
+        await stream("usage.csv", ["job"], silent())
