@@ -23,6 +23,8 @@ SEALING = "sealing"
 # watches the machines alone.
 STAFF = "oz@larkspur.example,pia@larkspur.example"
 OPS = f"{STAFF},quin@larkspur.example"
+# Where who wants to buy in a demonstration is told that there is no store.
+NO_STORE = "/help#store"
 GRACE_SECONDS = 20
 ANSWER_SECONDS = 3
 
@@ -96,6 +98,7 @@ def _portal(crew: Crew, ports: Ports, wanted: Addresses) -> dict[str, str]:
         own["COFFER_PORTAL_OPERATOR_AMQP_URL"] = wanted.amqp_urls[OPERATOR]
     if crew.demo:
         own |= {"COFFER_PORTAL_STAFF_EMAILS": STAFF, "COFFER_PORTAL_OPS_EMAILS": OPS}
+        own |= {"COFFER_PORTAL_STORE_URL": NO_STORE, "COFFER_PORTAL_WEBHOOKS_TO_LOOPBACK": "1"}
     return own
 
 

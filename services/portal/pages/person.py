@@ -63,7 +63,9 @@ async def person_page(
         row=row,
         holds=holds,
         seats=seats,
-        others=[product for product in seats if product.product not in row.seats],
+        others=[
+            product for product in seats if product.product not in row.seats and not product.is_over
+        ],
         meter=meter_of(row),
         history=history,
         called=called_by(faces),
