@@ -210,8 +210,9 @@ async def test_a_draft_is_shown_in_no_other_browser_than_where_it_was_typed(
     """A stranger has one made, and sends somebody its address."""
     mona = await registered(people)
 
-    async with portal.nobody() as stranger, portal.client_of(mona) as hers:
-        made = await a_draft(stranger)
+    async with portal.nobody() as stranger, portal.nobody() as hers:
+        made, _her_own = await a_draft(stranger), await a_draft(hers)
+        hers.cookies.set(COOKIE, await portal.session_of(mona))
         in_hers = await hers.get(made)
         stranger.cookies.set(COOKIE, await portal.session_of(mona))
         in_his = await stranger.get(made)
