@@ -130,10 +130,10 @@ def request(office: Office, wallet: Wallet, ask: Ask, now: datetime) -> Answer:
     refusal = _not_for(wallet, ask, by)
     if refusal is not None:
         return refusal
-    still_open = [w for w in wallet.wishes.values() if w.person == by and w.state == "open"]
+    still_open = [w for w in wallet.wishes.values() if w.person == by and w.waits(now)]
     if len(still_open) >= OPEN_WISHES_MAX:
         return refused(ask, "rate_limited")
-    wallet.wishes[ask.id] = Wish(by, mode, limit)
+    wallet.wishes[ask.id] = Wish(by, mode, limit, now)
     return accepted(ask, wallet)
 
 
@@ -145,7 +145,7 @@ def decide(office: Office, wallet: Wallet, ask: Ask, now: datetime) -> Answer:
     wish = wallet.wishes.get(identifier)
     if wish is None:
         return refused(ask, "unknown_request")
-    if wish.state != "open":
+    if not wish.waits(now):
         return refused(ask, "request_decided")
     if not approve:
         wish.state = "declined"

@@ -1,11 +1,12 @@
 """What the model of the ledger remembers: wallets with lots, people and holds; plain Python."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
+WISHES_LAPSE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,12 @@ class Wish:
     person: UUID
     mode: str
     quota: int | None
+    asked_at: datetime
     state: str = "open"
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it can be decided still: what nobody decided for 30 days has lapsed."""
+        return self.state == "open" and now - self.asked_at < WISHES_LAPSE
 
 
 @dataclass(eq=False)

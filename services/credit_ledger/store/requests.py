@@ -19,7 +19,8 @@ UPDATE request SET
 WHERE wallet = $1 AND id = $2
 """
 # Pages of the requests of $1 after $2, at most $3 of them, in the state $5 or in any. What was
-# asked before $4 and never decided has lapsed: that is a matter of time, and nothing is written.
+# asked before $4 and never decided has lapsed: that is a matter of time, and nothing is written. Of
+# the open ones $6 wants those that have, else those that have not.
 REQUESTS = """
 SELECT
     id, person, mode, coalesce(quota_set, quota), reason,
@@ -32,13 +33,15 @@ LIMIT $3
 """
 REQUESTS_IN_STATE = """
 SELECT
-    id, person, mode, coalesce(quota_set, quota), reason, $5::text, asked_at, decided_at, answer
+    id, person, mode, coalesce(quota_set, quota), reason,
+    CASE WHEN $6::boolean THEN 'lapsed' ELSE state END,
+    asked_at, decided_at, answer
 FROM request
 WHERE
     wallet = $1
-    AND state = CASE WHEN $5::text = 'lapsed' THEN 'open' ELSE $5::text END
+    AND state = $5
     AND id > $2
-    AND (state <> 'open' OR (asked_at <= $4) = ($5::text = 'lapsed'))
+    AND (state <> 'open' OR (asked_at <= $4) = $6::boolean)
 ORDER BY id
 LIMIT $3
 """
@@ -71,7 +74,11 @@ async def requests_page(
     if state is None:
         rows = await connection.fetch(REQUESTS, wallet, after, limit, lapsed_at)
     else:
-        rows = await connection.fetch(REQUESTS_IN_STATE, wallet, after, limit, lapsed_at, state)
+        lapsed = state == "lapsed"
+        written = "open" if lapsed else state
+        rows = await connection.fetch(
+            REQUESTS_IN_STATE, wallet, after, limit, lapsed_at, written, lapsed
+        )
     return [RequestKept(*row) for row in rows]
 
 

@@ -2,4 +2,3 @@
 
 -- What people call an organization; until its Administrator says, it goes by who runs it.
 ALTER TABLE organization ADD COLUMN name text;
-ALTER TABLE setup_request ADD COLUMN name text;

@@ -29,7 +29,11 @@ PAGES = {
     "orders": (recorded.ORDERS, "1, 100, 5", "lot_pkey"),
     "counts": (recorded.COUNTS, f"1, 100, '{SOME_ID}', 3", "quota_count_pkey"),
     "requests": (REQUESTS, f"1, '{SOME_ID}', 100, now()", "request_pkey"),
-    "open requests": (REQUESTS_IN_STATE, f"1, '{SOME_ID}', 100, now(), 'open'", "request_state"),
+    "open requests": (
+        REQUESTS_IN_STATE,
+        f"1, '{SOME_ID}', 100, now(), 'open', false",
+        "request_state",
+    ),
 }
 
 

@@ -69,7 +69,8 @@ async def test_what_a_usage_line_cost_is_found_by_index(
     plan = await plan_of(database, CHARGE_OF, "0, '00000000-0000-0000-0000-000000000000'")
 
     used = {node["Index Name"] for node in nodes(plan) if "Index Name" in node}
-    assert used == {"journal_once", "access_pkey", "quota_count_pkey", "work_pkey", "credited_pkey"}
+    assert used >= {"journal_once", "quota_count_pkey", "work_pkey", "credited_pkey"}
+    assert used & {"access_pkey", "access_in_mode"}
     assert [node for node in nodes(plan) if node["Node Type"] == "Seq Scan"] == []
 
 

@@ -249,7 +249,7 @@ async def test_R8_an_invited_address_is_no_company_account_yet(
     asker = await registered(portal)
     request = RequestSetup(account_id=invited, customer_number="CN-1")
 
-    assert await refusal(portal, request, by=asker.id) is RefusalCode.UNKNOWN_ACCOUNT
+    assert await refusal(portal, request, by=asker.id) is RefusalCode.CUSTOMER_NUMBER_MISMATCH
     opened = result_of(await portal.ask(LinkInvitation(email=email, name="Gil")))
     linked = RequestSetup(account_id=invited, customer_number=str(opened["customer_number"]))
     result_of(await portal.ask(linked, by=asker.id))
