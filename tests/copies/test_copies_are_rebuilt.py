@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from shared.contracts.accounts import ForgetAccount
 from tests.builders import an_account, an_id
@@ -16,6 +17,7 @@ from tests.copies.trio import OWNERS_OF, Services
 from tests.speaking import Portal, Store
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.verify
 EMPTYING = {
     ("licensing", "membership"): (
         "DELETE FROM role_held",

@@ -19,10 +19,7 @@ from tests.rules.portal.stores import KEY, NEXT_KEY, STORE, STRIPE_KEY
 from tests.speaking import Portal, Store
 
 OURS = "tests/portal/"
-OF_EVERY_BUILD = (
-    "tests/portal/test_doors_of_pages.py",
-    "tests/portal/test_guards.py",
-)
+OF_EVERY_BUILD = "tests/portal/test_doors_of_pages.py"
 
 
 @pytest.hookimpl(tryfirst=True)
