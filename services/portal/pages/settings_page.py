@@ -1,5 +1,6 @@
 """/o/{organization}/settings: its name, zone and alerts, tokens, webhooks, handing over."""
 
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,6 +16,7 @@ from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.webhooks.subscriptions import list_webhooks
 from shared.contracts.credit_terms import SetPoolTerms
+from shared.contracts.message import CommandData
 from shared.contracts.organizations import RenameOrganization
 
 DAYS_MAX = 365
@@ -26,22 +28,15 @@ async def settings(request: Request) -> Response:
 
 async def save(request: Request) -> Response:
     """Save the zone, what alerts are sent at, and whether quotas are only observed."""
-    desk = await open_desk(request)
-
-    async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
-        return await settings_page(request, desk, **shown)
-
-    act = Act(
-        owner=desk.id,
-        title="Settings saved",
-        failed="Settings not saved",
-        done=f"{desk.home}/settings",
-    )
-    return await submit(request, act, _terms, page)
+    return await _saved(request, "Settings", _terms)
 
 
 async def rename(request: Request) -> Response:
     """Say what the organization is called."""
+    return await _saved(request, "Name", _name)
+
+
+async def _saved(request: Request, what: str, build: Callable[[Form], CommandData]) -> Response:
     desk = await open_desk(request)
 
     async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
@@ -49,11 +44,11 @@ async def rename(request: Request) -> Response:
 
     act = Act(
         owner=desk.id,
-        title="Name saved",
-        failed="Name not saved",
+        title=f"{what} saved",
+        failed=f"{what} not saved",
         done=f"{desk.home}/settings",
     )
-    return await submit(request, act, _name, page)
+    return await submit(request, act, build, page)
 
 
 def _name(form: Form) -> RenameOrganization:
