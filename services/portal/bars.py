@@ -5,7 +5,7 @@ held, and available. Expired and clawed-back amounts never sit in it; lots and s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -30,7 +30,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class PoolBar:
-    """A pool as a bar, in microcredits: base = spent + held + available."""
+    """A pool as a bar, in microcredits: base = spent + held + available.
+
+    What left it is told beside it: what was spent of lots that ended, what expired and what was
+    taken back.
+    """
 
     base: int
     spent: int
@@ -40,6 +44,19 @@ class PoolBar:
     debt: int
     segments: tuple[Segment, ...]
     owed: Segment | None = None
+    spent_of_ended: int = 0
+    expired: int = 0
+    taken_back: int = 0
+
+    @property
+    def gone(self) -> tuple[tuple[int, str], ...]:
+        """What is in the bar no more, so that nobody takes it for missing."""
+        told = (
+            (self.spent_of_ended, "spent of lots that have ended"),
+            (self.expired, "expired"),
+            (self.taken_back, "taken back by the store"),
+        )
+        return tuple((amount, words) for amount, words in told if amount)
 
 
 @dataclass(frozen=True)
@@ -61,12 +78,18 @@ def pool_bar(pool: Mapping[str, Any], lots: Sequence[Mapping[str, Any]], now: da
     held, available = parse_credits(pool["held"]), parse_credits(pool["available"])
     spent = sum(_spent(lot) for lot in lots if _counts(lot, now))
     expiring = min(available, sum(_expiring(lot, now) for lot in lots))
-    return bar_of(
+    bar = bar_of(
         spent=spent,
         held=held,
         available=available,
         expiring=expiring,
         debt=parse_credits(pool["debt"]),
+    )
+    return replace(
+        bar,
+        spent_of_ended=sum(_spent(lot) for lot in lots) - spent,
+        expired=sum(parse_credits(lot["expired"]) for lot in lots),
+        taken_back=sum(parse_credits(lot["clawed_back"]) for lot in lots),
     )
 
 

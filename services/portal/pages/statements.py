@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.format import exact
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
 from services.portal.tables import download
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import faces_of
+from services.portal.views.stated import COLUMNS, columns_for, lot_row
 from shared.contracts.credit_reports import (
     ListStatementLots,
     ListStatementPeople,
@@ -27,18 +27,10 @@ from shared.contracts.credit_reports import (
 PAGE = 500
 PEOPLE_SHOWN = 100
 EVERYBODY_MAX = 100_000
-# How each figure is called, and which way it goes.
-LINES = (
-    ("granted", "Granted", 1),
-    ("credited_back", "Credited back", 1),
-    ("captured", "Spent", -1),
-    ("expired", "Expired", -1),
-    ("clawed_back", "Taken back by the store", -1),
-    ("adjusted", "Adjusted by the vendor", -1),
-)
 LOT_COLUMNS = (
     *("lot", "category", "order_id", "opening", "granted", "credited_back", "captured"),
-    *("expired", "clawed_back", "adjusted", "closing", "currency", "unit_price", "expires_at"),
+    *("expired", "clawed_back", "adjusted", "closing", "left", "owes"),
+    *("currency", "unit_price", "expires_at"),
 )
 
 
@@ -50,6 +42,7 @@ async def statements(request: Request) -> Response:
         desk,
         "statements.html",
         statements=found[::-1],
+        columns=columns_for(one["totals"] for one in found),
         closes=_end_of_month(rooms_in(request).clock.now(), desk.zone),
     )
 
@@ -64,18 +57,21 @@ def _end_of_month(now: datetime, zone: str) -> datetime:
 async def statement(request: Request) -> Response:
     desk = await open_desk(request)
     shown, lots, people = await _look(request, desk, most=PEOPLE_SHOWN + 1)
-    listed = people[:PEOPLE_SHOWN]
+    listed, columns = people[:PEOPLE_SHOWN], columns_for(lots)
     faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in listed))
+    rows = [lot_row(lot, columns) for lot in lots]
     return await show_at(
         request,
         desk,
         "statement.html",
         statement=shown,
-        lots=lots,
+        lots=rows,
+        columns=columns,
+        has_debt=any(row.debt for row in rows),
         people=listed,
         more_people=len(people) > len(listed),
         faces=faces,
-        lines=[(words, exact(shown["totals"][name]) * sign) for name, words, sign in LINES],
+        lines=[(column.words, column.of(shown["totals"])) for column in COLUMNS],
     )
 
 
@@ -86,7 +82,7 @@ async def statement_csv(request: Request) -> Response:
     faces = await faces_of(desk.asking, (UUID(one["account_id"]) for one in people))
     lines: list[tuple[object, ...]] = [("statement", shown["period"], shown["zone"])]
     lines.append(("opening", shown["opening"]["balance"]))
-    lines.extend((name, shown["totals"][name]) for name, _, _ in LINES)
+    lines.extend((column.name, shown["totals"][column.name]) for column in COLUMNS)
     lines.extend((("closing", shown["closing"]["balance"]), ()))
     lines.append(LOT_COLUMNS)
     lines.extend(tuple(lot.get(name) for name in LOT_COLUMNS) for lot in lots)

@@ -14,7 +14,8 @@ from services.portal.views import usage
 from shared.contracts.credits import AuthorizeHold, CaptureHold, SetCreditAccess
 from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
-from tests.builders import CLOCK, an_id
+from shared.contracts.purchases import OrderPaid
+from tests.builders import CLOCK, a_credit_line, a_purchase, a_refund, an_id
 from tests.portal.ground import Ground
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site
@@ -84,6 +85,31 @@ async def test_a_statement_adds_up_on_the_page_and_in_the_table(
     assert (before.status_code, nonsense.status_code) == (404, 404)
 
 
+async def test_T23_a_repaid_debt_is_told_in_the_same_words_by_statement_and_credits(
+    portal: Site, studio: Studio
+) -> None:
+    ben = await studio.joined_by("MEMBER", name="Ben")
+    await indebted(studio, ben)
+
+    await studio.shop.says(bought(studio, "34"))
+    async with portal.client_of(studio.ana) as client:
+        credits = await told(client, f"{studio.home}/credits", "(34.00 repaid a debt)")
+        overview = await client.get(studio.home)
+        months = await client.get(f"{studio.home}/statements")
+        month = await client.get(f"{studio.home}/statements/{CLOCK.now():%Y-%m}")
+
+    minus = "\N{MINUS SIGN}"
+    first, second = "(34.00 more taken back than it had)", "(34.00 repaid a debt)"
+    assert first in main_of(credits)
+    assert "2 lots are used up or ended" in main_of(credits)
+    assert "Not in the bar any more: 50.00 taken back by the store." in main_of(overview)
+    assert f"0.00 134.00 {minus}84.00 0.00 {minus}50.00 0.00" in main_of(months)
+    assert first in main_of(month)
+    assert f"0.00 100.00 {minus}84.00 0.00 {minus}50.00 34.00 0.00" in main_of(month)
+    assert second in main_of(month)
+    assert f"0.00 34.00 0.00 0.00 0.00 {minus}34.00 0.00" in main_of(month)
+
+
 async def test_the_trail_names_people_and_what_changed(portal: Site, studio: Studio) -> None:
     ben = await studio.joined_by("MEMBER", name="Ben")
     given = SetCreditAccess(account_id=ben, mode="quota", limit=parse_credits("120"))
@@ -128,9 +154,29 @@ def rows_of(table: httpx.Response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))[1:]
 
 
+def bought(studio: Studio, credits: str) -> OrderPaid:
+    line = a_credit_line(credits=parse_credits(credits))
+    return a_purchase(account_id=studio.ana, lines=(line,))
+
+
+async def indebted(studio: Studio, ben: UUID) -> None:
+    """Of 100 that were bought 84 are spent, and then 50 of them are taken back: 34 are owed."""
+    order = bought(studio, "100")
+    await studio.shop.says(order)
+    await eventually(studio.available, lambda seen: seen == "100")
+    await renders(studio, ben, "84")
+    refund = a_refund(parse_credits("50"), order_id=order.order_id, account_id=studio.ana)
+    await studio.shop.says(refund)
+    await eventually(studio.available, lambda seen: seen == "0")
+
+
 async def rendered(studio: Studio, who: UUID, amount: str) -> None:
     """Somebody renders for so much, out of 500 that were bought."""
     await studio.buys("500")
+    await renders(studio, who, amount)
+
+
+async def renders(studio: Studio, who: UUID, amount: str) -> None:
     assert (await studio.does(SetCreditAccess(account_id=who, mode="unlimited"))).accepted
     hold = an_id()
     acts: list[tuple[CommandData, UUID]] = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.portal.bars import LEAST_PERCENT, WHOLE, bar_of, pool_bar, quota_meter
-from shared.contracts.money import format_credits
+from shared.contracts.money import format_credits, parse_credits
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 IN_A_YEAR = NOW + timedelta(days=365)
@@ -20,7 +20,7 @@ def credits(amount: float) -> int:
 
 
 def a_lot(*, expires_at: datetime = IN_A_YEAR, **amounts: float) -> dict[str, Any]:
-    names = ("granted", "free", "held", "captured", "credited_back")
+    names = ("granted", "free", "held", "captured", "credited_back", "expired", "clawed_back")
     lot = {name: format_credits(credits(amounts.get(name, 0.0))) for name in names}
     return {**lot, "expires_at": expires_at.isoformat()}
 
@@ -43,8 +43,8 @@ STEP_11 = (
 STEP_15 = (
     a_pool(0, 66),
     [
-        a_lot(granted=500, captured=484),
-        a_lot(granted=200, captured=83, expires_at=NOW - timedelta(hours=1)),
+        a_lot(granted=500, captured=484, clawed_back=150),
+        a_lot(granted=200, captured=83, expired=117, expires_at=NOW - timedelta(hours=1)),
         a_lot(granted=100, captured=0),
         a_lot(granted=100, free=66),
     ],
@@ -61,6 +61,20 @@ def test_R50_the_bar_of_the_story_adds_up(
 
     assert (bar.base, bar.spent) == (credits(base), credits(spent))
     assert bar.base == bar.spent + bar.held + bar.available
+
+
+def test_R50_what_left_the_bar_and_what_is_in_it_are_all_that_was_granted() -> None:
+    pool, lots, base, _ = STEP_15
+
+    bar = pool_bar(pool, lots, NOW)
+
+    assert bar.gone == (
+        (credits(83), "spent of lots that have ended"),
+        (credits(117), "expired"),
+        (credits(150), "taken back by the store"),
+    )
+    left = sum(amount for amount, _ in bar.gone)
+    assert credits(base) + left == sum(parse_credits(lot["granted"]) for lot in lots)
 
 
 @given(spent=AMOUNTS, held=AMOUNTS, available=AMOUNTS, debt=AMOUNTS, data=st.data())
