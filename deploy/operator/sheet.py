@@ -1,7 +1,7 @@
 """Text of others, which spreadsheets and terminals only show, whatever people wrote into it."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import StringIO
 from typing import TextIO
 
@@ -30,13 +30,6 @@ def plain(text: str | None) -> str | None:
 def shown(text: str) -> str:
     """Show text of others on a terminal without what would move its cursor."""
     return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def write_rows(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table with its header."""
-    write_row(stream, columns)
-    for row in rows:
-        write_row(stream, row)
 
 
 def _cell(value: object) -> object:

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from time import monotonic
@@ -38,14 +37,6 @@ class SignInNeeded(Exception):  # noqa: N818  # reads as a sentence
 
 class NotFound(Exception):  # noqa: N818  # reads as a sentence
     """There is no such page, or not for this viewer, which looks the same."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A session and whose it is."""
-
-    session: Session
-    viewer: Viewer
 
 
 async def current_session(connection: HTTPConnection) -> Session | None:

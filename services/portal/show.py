@@ -1,6 +1,6 @@
 """Answers HTML: a whole page, or the blocks of it that somebody waits for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -42,7 +42,6 @@ async def show(  # noqa: PLR0913 -- a page may be refused, wrong, kept and in an
     block: str | None = None,
     status: int = HTTPStatus.OK,
     *,
-    also: Sequence[str] = (),
     zone: str | None = None,
     refused: Refused | None = None,
     told: Mapping[str, str] | None = None,
@@ -50,7 +49,7 @@ async def show(  # noqa: PLR0913 -- a page may be refused, wrong, kept and in an
     form: forms.Form | None = None,
     **facts: Any,  # noqa: ANN401  # whatever the template names
 ) -> Response:
-    """Answer a page; to one who asked by script, its `block` and those named in `also`.
+    """Answer a page; to one who asked by script, its `block`.
 
     What was sent and refused, or not understood, has a status of its own; `told` is what the page
     knows for the words of a refusal, `form` keeps what was typed.
@@ -58,7 +57,7 @@ async def show(  # noqa: PLR0913 -- a page may be refused, wrong, kept and in an
     context = await _context(request, zone)
     context |= {"refused": refused, "errors": dict(errors or {}), "typed": form, **facts}
     context["panel"] = _panel(request, context, told)
-    text = _rendered(rooms_in(request), template, _asked_for(request, block), also, context)
+    text = _rendered(rooms_in(request), template, _asked_for(request, block), context)
     chosen = status if request.method in SAFE else _status(status, refused, context["errors"])
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie, Accept-Language"}
     return HTMLResponse(text, status_code=chosen, headers=headers)
@@ -160,13 +159,10 @@ def _panel(
     )
 
 
-def _rendered(
-    rooms: Rooms, template: str, block: str | None, also: Sequence[str], context: dict[str, Any]
-) -> str:
+def _rendered(rooms: Rooms, template: str, block: str | None, context: dict[str, Any]) -> str:
     if block is None:
         return rooms.templates.get_template(template).render(context)
-    blocks = (render_block(rooms.templates, template, name, context) for name in (block, *also))
-    return "".join(blocks)
+    return render_block(rooms.templates, template, block, context)
 
 
 def _asked_for(request: Request, block: str | None) -> str | None:

@@ -15,7 +15,6 @@ FOLDER = Path(__file__).parent / "static"
 SHEETS = ("layers", "tokens", "base", "layout", "parts", "bars", "live", "pages", "print")
 SHEET = "app.css"
 FOR_EVER = "public, max-age=31536000, immutable"
-FOR_AN_HOUR = "public, max-age=3600"
 HASH_LENGTH = 12
 COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 PACKED = frozenset({".css", ".js", ".svg"})

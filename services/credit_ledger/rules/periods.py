@@ -6,7 +6,6 @@ follow each other without gap or overlap, whatever its clocks do, and weeks and 
 of days. All moments are UTC and the ends are exclusive.
 """
 
-import re
 import zoneinfo
 from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
@@ -16,11 +15,7 @@ from zoneinfo import ZoneInfo
 
 Period = Literal["day", "week", "month"]
 
-MONTHS_MAX: Final = 120
-"""Months given in one answer; whoever needs more goes on from the last end."""
-
 _NO_PLACES: Final = {"Factory", "localtime"}
-_MONTH: Final = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Month(NamedTuple):
@@ -56,31 +51,9 @@ def month_of(zone: str, moment: datetime) -> Month:
     return month if moment < month.ends else _month(zone, _following("month", first_day))
 
 
-def months_between(zone: str, since: datetime, until: datetime) -> tuple[Month, ...]:
-    """The months over by `until`, from the one of `since` on; at most MONTHS_MAX, oldest first."""
-    months: list[Month] = []
-    month = month_of(zone, since)
-    while month.ends <= until and len(months) < MONTHS_MAX:
-        months.append(month)
-        month = month_of(zone, month.ends)
-    return tuple(months)
-
-
 def month_name(zone: str, month: Month) -> str:
-    """Name a month as `parse_period` reads it: "2026-11"."""
+    """Name a month by its year and number: "2026-11"."""
     return f"{_local_date(zone, month.starts):%Y-%m}"
-
-
-def parse_period(text: str, zone: str) -> Month:
-    """Find the month that a name like "2026-11" means in a zone.
-
-    Raises ValueError for anything but a year from 2000 to 2999, a hyphen and a month.
-    """
-    match = _MONTH.fullmatch(text)
-    if match is None:
-        message = "a period is a year and a month, like 2026-11"
-        raise ValueError(message)
-    return _month(zone, date(int(match[1]), int(match[2]), 1))
 
 
 def _month(zone: str, first_day: date) -> Month:

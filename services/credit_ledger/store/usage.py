@@ -85,9 +85,8 @@ WHERE
     )
 GROUP BY who, first, second, third
 ORDER BY
-    CASE WHEN $27::boolean THEN coalesce(sum(
-        CASE kind WHEN 1 THEN -amount WHEN 3 THEN amount END
-    ), 0) END,
+    CASE WHEN $27::boolean
+        THEN coalesce(sum(CASE kind WHEN 1 THEN -amount WHEN 3 THEN amount END), 0) END,
     who, first, second, third
 LIMIT $25
 """

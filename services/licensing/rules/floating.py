@@ -25,9 +25,6 @@ class Floating:
         return "listed" if self.account_ids else "off"
 
 
-OFF = Floating()
-
-
 def set_floating(
     asked: SetFloating, *, was_bought: bool, are_in: frozenset[UUID]
 ) -> Floating | Refused:

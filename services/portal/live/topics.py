@@ -75,9 +75,6 @@ class Topics:
 
     by_name: dict[str, Topic] = field(default_factory=dict)
 
-    def add(self, topic: Topic) -> None:
-        self.by_name[topic.name] = topic
-
     def read(self, written: str) -> tuple[Watched, ...]:
         """Read the topics of an address; raises KeyError for one that does not exist."""
         names = [name for name in written.split(",") if name][:KEYS_MAX]

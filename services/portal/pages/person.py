@@ -1,7 +1,6 @@
 """/o/{organization}/people/{person}: one person's access, seats, jobs, and what changed."""
 
 import asyncio
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +68,6 @@ async def person_page(
         meter=meter_of(row),
         history=history,
         called=called_by(faces),
-        leases={hold["hold_id"]: datetime.fromisoformat(hold["lease_until"]) for hold in holds},
         undo=undo_in(request, desk.home),
         **shown,
     )

@@ -207,14 +207,6 @@ async def deliveries_to(
     return tuple(Delivery(**row) for row in rows)
 
 
-async def body_of(connection: Connection, webhook_id: UUID, delivery_id: UUID) -> str | None:
-    """What is sent, for whoever looks for the fault."""
-    body: str | None = await connection.fetchval(
-        "SELECT body FROM delivery WHERE webhook_id = $1 AND id = $2", webhook_id, delivery_id
-    )
-    return body
-
-
 async def forget_words_of(connection: Connection, account_id: UUID) -> None:
     """Forget what was sent of a person in words, which may be his own (A20)."""
     await connection.execute(

@@ -13,10 +13,6 @@ class Place:
     after: UUID | None = None
     before: UUID | None = None
 
-    @property
-    def is_beginning(self) -> bool:
-        return self.after is None and self.before is None
-
 
 BEGINNING = Place()
 

@@ -66,10 +66,6 @@ class Wallet:
     closed_because: str
     opens_after: PoolSeen | None = None
 
-    @property
-    def has_history(self) -> bool:
-        return not self.seen.is_empty
-
 
 @dataclass(frozen=True)
 class Purse:

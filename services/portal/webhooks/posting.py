@@ -34,7 +34,6 @@ class Answered:
     status: int | None = None
     trouble: str | None = None
     wished_pause: timedelta | None = None
-    is_forbidden: bool = False
 
     @property
     def arrived(self) -> bool:
@@ -61,7 +60,7 @@ class Poster:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 return await self._posted(url, body, headers)
         except ForbiddenAddressError as error:
-            return Answered(trouble=str(error), is_forbidden=True)
+            return Answered(trouble=str(error))
         except TimeoutError:
             return Answered(trouble=f"no answer within {ATTEMPT_SECONDS:.0f} seconds")
         except FAILURES as error:

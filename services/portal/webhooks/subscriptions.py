@@ -168,18 +168,6 @@ async def list_deliveries(
         return await deliveries.deliveries_to(connection, webhook_id, before=before, limit=limit)
 
 
-async def show_body(
-    rooms: Rooms, organization_id: UUID, webhook_id: UUID, delivery_id: UUID
-) -> str:
-    """What a delivery carries, word for word."""
-    async with rooms.pool.acquire() as connection, connection.transaction():
-        await _find(connection, organization_id, webhook_id)
-        body = await deliveries.body_of(connection, webhook_id, delivery_id)
-    if body is None:
-        raise UnknownWebhookError
-    return body
-
-
 async def redeliver(
     rooms: Rooms, organization_id: UUID, webhook_id: UUID, delivery_id: UUID
 ) -> None:

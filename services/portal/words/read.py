@@ -16,7 +16,6 @@ from urllib.parse import quote
 from shared.contracts.refusals import RefusalCode
 
 SeenBy = Literal["own", "administrator", "operator", "node"]
-VIEWERS: tuple[SeenBy, ...] = ("own", "administrator", "operator", "node")
 PROGRAM: SeenBy = "node"
 Facts: TypeAlias = Mapping[str, str]
 Text: TypeAlias = str | list[str]
@@ -24,7 +23,6 @@ Text: TypeAlias = str | list[str]
 ENGLISH = "en"
 # Facts that are whole addresses; every other is quoted before it stands in one.
 ADDRESSES = {"here", "store_url"}
-EXPLAINED = "help"
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ async def test_a_name_that_leads_home_at_the_next_attempt_is_forbidden_then(
         receiver.url(HOST), "{}", HEADERS
     )
 
-    assert answered.is_forbidden
+    assert not answered.arrived
+    assert answered.trouble == f"{HOST} leads to an address that is not public"
     assert receiver.came == []
 
 

@@ -164,7 +164,6 @@ async def test_what_another_organization_has_does_not_exist(
         subscriptions.enable(rooms, other, id_),
         subscriptions.remove(rooms, other, id_),
         subscriptions.list_deliveries(rooms, other, id_),
-        subscriptions.show_body(rooms, other, id_, delivery.id),
         subscriptions.redeliver(rooms, other, id_, delivery.id),
         subscriptions.try_out(rooms, other, id_),
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.credit_ledger.rules.book import BEGINNING, Book
 from services.credit_ledger.rules.closing import PeriodEnded, first_month, turn
-from services.credit_ledger.rules.periods import parse_period
+from services.credit_ledger.rules.periods import month_of
 from services.credit_ledger.rules.terms import Terms
 from tests.rules.credit_ledger.books import a_book
 
@@ -97,7 +97,7 @@ def test_A18_a_new_zone_leaves_the_open_month_alone_and_gives_the_next_its_end(z
 
     assert [period.period for period in ended] == ["2026-11", "2026-12"]
     assert ended[0].ends == ended[1].starts == november_ends
-    assert ended[1].ends == parse_period("2026-12", zone).ends
+    assert ended[1].ends == month_of(zone, datetime(2026, 12, 15, tzinfo=UTC)).ends
 
 
 @given(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.licensing.rules import floating as rules
-from services.licensing.rules.floating import OFF, Floating
+from services.licensing.rules.floating import Floating
 from shared.contracts.checkouts import SetFloating
 from shared.contracts.message import Refused
 from shared.contracts.refusals import RefusalCode
@@ -14,7 +14,7 @@ BEN, CHLOE = an_id(), an_id()
 
 
 def test_A12_nobody_floats_unless_it_was_allowed() -> None:
-    assert OFF.says() == "off"
+    assert Floating().says() == "off"
 
 
 def test_A12_everyone_or_those_listed_may_float() -> None:
@@ -35,7 +35,7 @@ def test_A12_everyone_or_those_listed_may_float() -> None:
 def test_A12_neither_switches_floating_off() -> None:
     off = rules.set_floating(SetFloating(product=LUMEN), was_bought=True, are_in=frozenset())
 
-    assert off == OFF
+    assert off == Floating()
 
 
 def test_A12_only_people_of_the_organization_float_on_what_it_bought() -> None:

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from services.portal.words.facts import facts_of
-from services.portal.words.read import VIEWERS, Panel, SeenBy, names_in, read
+from services.portal.words.read import Panel, SeenBy, names_in, read
 from shared.contracts.message import Limit, Refused, refuse
 from shared.contracts.refusals import RefusalCode
 
 WORDS = read()
+VIEWERS: tuple[SeenBy, ...] = get_args(SeenBy)
 REFUSALS: dict[str, dict[str, Any]] = WORDS.catalogue["refusals"]
 # What a page may tell; a fact that nobody tells would never be said.
 KNOWN = {

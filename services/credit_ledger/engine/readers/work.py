@@ -6,8 +6,6 @@ from services.credit_ledger.engine.contents import moment_of
 from services.credit_ledger.rules.acts import Work as WorkDone
 from shared.contracts.work import Measure, Work
 
-NO_WORK = WorkDone()
-
 
 def work_done(
     work: Work | None,

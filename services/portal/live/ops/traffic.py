@@ -13,7 +13,6 @@ HOLDS_MAX = 500_000
 AUTHORIZED = "authorized"
 CAPTURED = "captured"
 REFUSED = "refused"
-RATES = (AUTHORIZED, CAPTURED, REFUSED)
 COUNTED = {
     "credit_ledger.hold.authorized": AUTHORIZED,
     "credit_ledger.credits.captured": CAPTURED,
