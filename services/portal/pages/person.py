@@ -9,7 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.bars import QuotaMeter, quota_meter
+from services.portal.bulk.adding import Added, Part, added_by
+from services.portal.explaining import explain
+from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
+from services.portal.store import uploads
 from services.portal.undoing import undo_in
 from services.portal.views.audit import trail_about
 from services.portal.views.changes import called_by, ids_in
@@ -25,8 +29,12 @@ HISTORY_SHOWN = 10
 
 
 async def person(request: Request) -> Response:
+    """One person; who was just added with more has what became of that above it."""
     desk = await open_desk(request)
-    return await person_page(request, desk, await row_of(request, desk))
+    row = await row_of(request, desk)
+    added = await _added(request, desk)
+    shown = {} if added is None else _told(request, desk, row, added)
+    return await person_page(request, desk, row, **shown)
 
 
 async def row_of(request: Request, desk: Desk) -> Row:
@@ -69,8 +77,54 @@ async def person_page(
         history=history,
         called=called_by(faces),
         undo=undo_in(request, desk.home),
-        **shown,
+        **{"more_panels": (), **shown},
     )
+
+
+async def _added(request: Request, desk: Desk) -> Added | None:
+    """What an address says was just done, if it was done by who looks."""
+    try:
+        named = UUID(request.query_params.get("added", ""))
+    except ValueError:
+        return None
+    async with rooms_in(request).pool.acquire() as database:
+        upload = await uploads.find(database, named, desk.id)
+    is_own = upload is not None and upload.account_id == desk.viewer.account_id
+    return added_by(upload) if upload is not None and is_own else None
+
+
+def _told(request: Request, desk: Desk, row: Row, added: Added) -> dict[str, Any]:
+    """Its receipt, and a panel for each part that was refused."""
+    shown: dict[str, Any] = {"receipt": added}
+    refused = [(part.refused, _facts(desk, row, part)) for part in added.parts if part.refused]
+    if refused:
+        shown["refused"], shown["told"] = refused[0]
+    shown["more_panels"] = [
+        explain(
+            why,
+            viewer=desk.viewer,
+            settings=rooms_in(request).settings,
+            reading=desk.format,
+            here=request.url.path,
+            facts=facts,
+        )
+        for why, facts in refused[1:]
+    ]
+    return shown
+
+
+def _facts(desk: Desk, row: Row, part: Part) -> dict[str, str]:
+    """What the words of a part's refusal can be filled with."""
+    asked = {"product": part.cells["product"], "value": part.cells["limit"]}
+    return {
+        "failed": part.failed,
+        "o": str(desk.id),
+        "org": desk.name,
+        "admin": desk.administrator.name,
+        "name": row.name,
+        "p": str(row.id),
+        **asked,
+    }
 
 
 def meter_of(row: Row) -> QuotaMeter | None:

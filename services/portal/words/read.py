@@ -22,7 +22,7 @@ Text: TypeAlias = str | list[str]
 
 ENGLISH = "en"
 # Facts that are whole addresses; every other is quoted before it stands in one.
-ADDRESSES = {"here", "store_url"}
+ADDRESSES = {"as_guest", "here", "store_url"}
 
 
 @dataclass(frozen=True)

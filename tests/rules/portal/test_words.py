@@ -16,8 +16,22 @@ VIEWERS: tuple[SeenBy, ...] = get_args(SeenBy)
 REFUSALS: dict[str, dict[str, Any]] = WORDS.catalogue["refusals"]
 # What a page may tell; a fact that nobody tells would never be said.
 KNOWN = {
-    *("act", "admin", "admin_email", "age", "available", "cap", "code", "codes", "date", "days"),
-    *("debt", "email", "field", "held", "here", "id", "job", "kind", "left", "limit", "metered"),
+    *("act", "admin", "admin_email", "age", "as_guest", "available", "cap", "code", "codes"),
+    *(
+        "date",
+        "days",
+        "debt",
+        "email",
+        "field",
+        "held",
+        "here",
+        "id",
+        "job",
+        "kind",
+        "left",
+        "limit",
+        "metered",
+    ),
     *("minutes", "missing", "mode", "n", "name", "need", "need_plain", "node", "o", "org"),
     *("other", "p"),
     *("product", "reference", "rest", "role", "seconds", "short", "short_plain", "state"),
