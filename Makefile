@@ -114,9 +114,10 @@ rules-table: setup ## write docs/rules.md from a run of `make test`; ARGS=... ru
 	@$(BIN)/pytest -m "$(BUILD)" -n $(JOBS) --dist loadfile --no-loadscope-reorder --rules-table=docs/rules.md $(ARGS)
 
 .PHONY: verify
-verify: check ## everything, the long tests and all faults included (60 minutes)
+verify: check assets ## everything, the long tests and all faults included, JOBS=3 at a time (60 minutes)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -m "verify or not verify" --hypothesis-profile=fresh
+	@$(BIN)/coverage run -m pytest -m "verify or not verify" --hypothesis-profile=fresh \
+	  -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
 
