@@ -76,7 +76,7 @@ async def rows(services: Services, business: Business) -> list[Any]:
     return [tuple(row) for row in found]
 
 
-@pytest.mark.parametrize("who", ["nobody", "another"])
+@pytest.mark.parametrize("who", ["nobody", pytest.param("another", marks=pytest.mark.verify)])
 async def test_R7_R15_R16_roles_that_were_changed_by_hand_are_those_of_membership_again(
     services: Services, people: Portal, shop: Store, operator: Portal, who: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""How many examples a law gets: 200 in `make test`, 5,000 in `make laws`.
+"""How many examples a law gets: 100 in `make test`, 5,000 in `make laws`.
 
 The long profile is asked for with `--hypothesis-profile=laws`. In `make test` every property is
 told the same examples each time, so that a build fails by what changed and not by chance; `make
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 LONG = "laws"
-SHORT_EXAMPLES = 200
+SHORT_EXAMPLES = 100
 LONG_EXAMPLES = 5_000
 SHORT_STEPS = 20
 LONG_STEPS = 25

@@ -82,6 +82,7 @@ def test_a_killed_service_is_started_again(stack: Stack) -> None:
     assert stack.current_pid("credit_ledger-0") != pid
 
 
+@pytest.mark.verify
 async def test_down_ends_services_first_and_up_finds_the_data(stack: Stack, home: Home) -> None:
     await keep_a_row(stack)
 

@@ -12,6 +12,7 @@ from deploy.native.home import Home
 from deploy.native.stack import Stack, ephemeral_stack, find_stack, read_stack
 from tests.native.running import PROJECT, STAND_INS, await_value
 
+pytestmark = pytest.mark.verify
 OWNER = (
     "import sys; from deploy.native.stack import ephemeral_stack\n"
     "with ephemeral_stack(services=False) as stack:\n"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.rules_table.sentences import mentioned_in, proven_by, sentences
 
+pytestmark = pytest.mark.verify
 ROOT = Path(__file__).parents[2]
 TESTS = '''
 import pytest

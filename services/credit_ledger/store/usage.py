@@ -29,9 +29,9 @@ Bound: TypeAlias = tuple[int | None, int | None]
 UNITS = ("ghz_hour", "core_hour", "gpu_hour", "frame")
 # A column to group by is named by $10..$12, the tag of each that is a tag by $13..$15. Columns are
 # parameters to keep this one statement: the planner folds each CASE to the column it comes to, so
-# that pages of jobs or of people follow their index and stop at the limit. The first of the ORDER
-# is folded away likewise where nobody asks who comes to most. Numbers bound next to nothing here:
-# IS TRUE keeps them from indexes, which PostgreSQL 18 would skip through by every moment booked.
+# that pages of jobs or of people follow their index and stop at the limit; so it does with the first
+# of the ORDER where nobody asks who comes to most. IS TRUE keeps numbers, which bound next to
+# nothing, from the indexes: PostgreSQL 18 would skip through those by every moment booked.
 SUMS = """
 SELECT
     who, first, second, third,

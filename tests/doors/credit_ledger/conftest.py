@@ -7,12 +7,12 @@ import pytest
 from deploy.native.stack import Stack
 from shared.messaging.publisher import Publisher, publisher
 from tests.doors.credit_ledger.farm import Farm, a_farm
-from tests.ledger.fixtures import database, desk, ledger_template
+from tests.ledger.fixtures import database, desk, ledger_template, shared_database
 from tests.listening import Listener, listening_to_facts
 from tests.processes import ServiceProcess, forget_what_was_said, running
 from tests.speaking import Portal, Store
 
-__all__ = ["database", "desk", "ledger_template"]
+__all__ = ["database", "desk", "ledger_template", "shared_database"]
 
 
 @pytest.fixture(scope="session")

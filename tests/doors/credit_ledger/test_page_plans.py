@@ -37,14 +37,27 @@ PAGES = {
 }
 
 
+@pytest.fixture(scope="module")
+async def filled(shared_database: LedgerDatabase) -> LedgerDatabase:
+    """Some thousand rows, and the planner told about them."""
+    async with desk_at(shared_database) as desk:
+        larkspur = await an_organization(desk, 3_000 * CREDIT, 3_000 * CREDIT)
+        owner, ben = larkspur.id, larkspur.ben
+        holds = [an_id() for _ in range(1_000)]
+        await desk.decide(*(an_authorize(owner, ben, id=hold) for hold in holds))
+        await desk.decide(*(a_capture(owner, hold) for hold in holds[:800]))
+        await desk.decide(*(a_debit(owner, ben) for _ in range(1_500)))
+    async with shared_database.as_owner() as connection:
+        await connection.execute("ANALYZE")
+    return shared_database
+
+
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_reads_one_index_in_order_and_sorts_nothing(
-    database: LedgerDatabase, name: str
+    filled: LedgerDatabase, name: str
 ) -> None:
     statement, arguments, index = PAGES[name]
-    await fill(database)
-
-    async with await open_pool(database.service_url) as pool, pool.acquire() as connection:
+    async with await open_pool(filled.service_url) as pool, pool.acquire() as connection:
         # A table of few rows is scanned for good reason; what counts is what a large one allows.
         await connection.execute(
             "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
@@ -59,10 +72,8 @@ async def test_a_page_reads_one_index_in_order_and_sorts_nothing(
     assert not any("Sort" in node["Node Type"] for node in found)
 
 
-async def test_closing_a_month_never_scans_a_table(database: LedgerDatabase) -> None:
-    await fill(database)
-
-    async with desk_at(database) as desk:
+async def test_closing_a_month_never_scans_a_table(filled: LedgerDatabase) -> None:
+    async with desk_at(filled) as desk:
         await desk.connection.execute("PREPARE closing AS " + STATEMENTS[PeriodEnded])
         explained = await desk.connection.fetchval(
             "EXPLAIN (FORMAT JSON)"
@@ -75,16 +86,3 @@ async def test_closing_a_month_never_scans_a_table(database: LedgerDatabase) -> 
     assert [node for node in reads if "Index" not in node["Node Type"]] == []
     lots = [node for node in reads if node["Relation Name"] == "lot"]
     assert {node["Index Name"] for node in lots} == {"lot_to_state"}
-
-
-async def fill(database: LedgerDatabase) -> None:
-    """Some thousand rows, and the planner told about them."""
-    async with desk_at(database) as desk:
-        larkspur = await an_organization(desk, 3_000 * CREDIT, 3_000 * CREDIT)
-        owner, ben = larkspur.id, larkspur.ben
-        holds = [an_id() for _ in range(1_000)]
-        await desk.decide(*(an_authorize(owner, ben, id=hold) for hold in holds))
-        await desk.decide(*(a_capture(owner, hold) for hold in holds[:800]))
-        await desk.decide(*(a_debit(owner, ben) for _ in range(1_500)))
-    async with database.as_owner() as connection:
-        await connection.execute("ANALYZE")

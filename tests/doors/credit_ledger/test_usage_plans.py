@@ -34,9 +34,9 @@ FROM generate_series(1, 60000) AS n
 """
 
 
-@pytest.fixture
-async def filled(database: LedgerDatabase) -> AsyncIterator[Connection]:
-    async with database.as_owner() as connection:
+@pytest.fixture(scope="module")
+async def filled(shared_database: LedgerDatabase) -> AsyncIterator[Connection]:
+    async with shared_database.as_owner() as connection:
         await connection.execute(FILL)
         await connection.execute("VACUUM ANALYZE usage")
         async with connection.transaction():

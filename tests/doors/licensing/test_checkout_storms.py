@@ -54,6 +54,7 @@ async def close_all(studio: Studio, opened: dict[UUID, UUID]) -> None:
     assert all(verdict.accepted for verdict in closed)
 
 
+@pytest.mark.verify
 async def test_I6_two_hundred_clients_on_twenty_seats(ground: Ground) -> None:
     studio = await ground.studio(seats=SEATS, people=CLIENTS)
     await studio.floats(everyone=True)
