@@ -27,11 +27,11 @@ FIRST = -(2**63)
 # The row of the journal, and the capture that moved nothing, at which a report's first page ended.
 Bound: TypeAlias = tuple[int | None, int | None]
 UNITS = ("ghz_hour", "core_hour", "gpu_hour", "frame")
-# A column to group by is named by $10..$12, the tag of each that is a tag by $13..$15: parameters, to
-# keep this one statement. The planner folds each CASE to the column it comes to, and the first of
-# the ORDER where nobody asks who comes to most, so that pages follow an index and stop at the limit.
-# IS TRUE keeps numbers, which bound next to nothing, from the indexes: PostgreSQL 18 would skip
-# through those by every moment booked.
+# A column to group by is named by $10..$12, the tag of each that is a tag by $13..$15: parameters,
+# to keep this one statement. The planner folds each CASE to the column it comes to, and the first
+# of the ORDER where nobody asks who comes to most, so that pages follow an index and stop at their
+# limit. IS TRUE keeps numbers, which bound next to nothing, from the indexes: PostgreSQL 18 would
+# skip through those by every moment booked.
 SUMS = """
 SELECT
     who, first, second, third,
