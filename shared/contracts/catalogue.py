@@ -120,6 +120,7 @@ QUERIES: tuple[type[CommandData], ...] = (
     credit_queries.ListCreditAccess,
     credit_queries.ShowVerdict,
     credit_queries.ShowWallet,
+    credit_queries.ListWallets,
     credit_queries.ListJournal,
     credit_queries.ListLots,
     credit_queries.ListHolds,
@@ -251,6 +252,7 @@ OF_OPERATORS: frozenset[type[CommandData]] = frozenset(
         credit_orders.AdjustCredits,
         credit_orders.ReleaseLot,
         credit_orders.ImportBalance,
+        credit_queries.ListWallets,
         credit_queries.ShowRates,
         entitlements.CheckEntitlement,
     }

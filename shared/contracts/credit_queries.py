@@ -83,6 +83,19 @@ class ShowWallet(LedgerQuestion):
     ROUTING_KEY: ClassVar[str] = "credit_ledger.show_wallet"
 
 
+class ListWallets(LedgerQuestion):
+    """List every wallet there is, for who looks after all of them; no `owner` is named.
+
+    Answers `{wallets: [{owner, kind}], after}` by owner; `kind` is ACCOUNT or ORGANIZATION.
+    """
+
+    TYPE: ClassVar[str] = "coffer.credit_ledger.list_wallets.v1"
+    ROUTING_KEY: ClassVar[str] = "credit_ledger.list_wallets"
+
+    after: UUID | None = None
+    limit: PageSize = 100
+
+
 class ListJournal(LedgerQuestion):
     """List the wallet's journal in the order of booking, from the row after `after` on (A18).
 

@@ -12,7 +12,14 @@ from services.credit_ledger.rules.chart import HoldState, Kind, LedgerAccount
 from services.credit_ledger.rules.purchases import CATEGORY_NAMES
 from services.credit_ledger.store import exporting
 from services.credit_ledger.store.exporting import Entry, HoldKept, LotKept, WalletState
-from shared.contracts.credit_queries import ListHolds, ListJournal, ListLots, ShowHold, ShowWallet
+from shared.contracts.credit_queries import (
+    ListHolds,
+    ListJournal,
+    ListLots,
+    ListWallets,
+    ShowHold,
+    ShowWallet,
+)
 from shared.contracts.message import Command, Verdict, refuse
 from shared.contracts.money import format_credits
 from shared.contracts.refusals import RefusalCode
@@ -40,6 +47,16 @@ async def show_wallet(command: Command[ShowWallet], pool: Pool) -> Verdict:
             return unknown(command)
         state = await exporting.wallet_state(connection, wallet.id)
     return Verdict(id=command.id, result=_wallet(state))
+
+
+@queries(filter=carries(ListWallets))
+async def list_wallets(command: Command[ListWallets], pool: Pool) -> Verdict:
+    """List a page of all wallets."""
+    limit = command.data.limit
+    async with pool.acquire() as connection:
+        wallets = await exporting.wallets_page(connection, command.data.after, limit + 1)
+    rows: list[JsonValue] = [{"owner": str(owner), "kind": kind} for owner, kind in wallets[:limit]]
+    return page(command, "wallets", rows, [str(owner) for owner, _ in wallets])
 
 
 @queries(filter=carries(ListJournal))

@@ -172,6 +172,24 @@ async def wallet_state(connection: Connection, wallet: int) -> WalletState:
     return WalletState(decode(row["terms"], type=Terms).zone, *row[1:])
 
 
+async def wallets_page(
+    connection: Connection, after: UUID | None, limit: int
+) -> list[tuple[UUID, str]]:
+    """List whose wallets there are, and of which kind, by owner."""
+    rows = await connection.fetch(
+        """
+        SELECT owner, kind
+        FROM wallet
+        WHERE $1::uuid IS NULL OR owner > $1
+        ORDER BY owner
+        LIMIT $2
+        """,
+        after,
+        limit,
+    )
+    return [(row["owner"], row["kind"]) for row in rows]
+
+
 async def journal_page(connection: Connection, wallet: int, after: int, limit: int) -> list[Entry]:
     """List a page of the journal in the order of booking."""
     return [Entry(*row) for row in await connection.fetch(JOURNAL, wallet, after, limit)]

@@ -1,12 +1,13 @@
-"""Holds what the services answer against each other, organization by organization.
+"""Holds what the services answer against each other, wallet by wallet.
 
 It asks as any client may and opens nobody's database: `coffer reconcile` recomputes the ledger's
 state from its tables, this finds where two services, or two answers of one, do not agree.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import structlog
@@ -14,13 +15,22 @@ import structlog
 from services.portal.asking import RefusedError
 from services.portal.format import format_of
 from services.portal.live.desks import desk_of
+from services.portal.live.ops.health import STAFF
 from services.portal.operating.comparing import Books, differences_of
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.show import LOCALES
 from services.portal.store import reconciliations as store
 from services.portal.store.reconciliations import Reconciliation
 from services.portal.views.desk import Desk
-from shared.contracts.credit_queries import ListCreditAccess, ListJournal, ListLots, ShowPool
+from services.portal.views.pool import Ask
+from services.portal.views.wallets import Books as WalletBooks
+from shared.contracts.credit_queries import (
+    ListCreditAccess,
+    ListJournal,
+    ListLots,
+    ListWallets,
+    ShowPool,
+)
 from shared.contracts.licensing import LicenseList, ListLicenses
 from shared.contracts.membership import ListMembers, MemberList
 from shared.contracts.organizations import ListedOrganization, ListOrganizations, OrganizationList
@@ -29,13 +39,16 @@ from shared.messaging.ask import NoAnswer
 from shared.service import Running
 
 PAGE = 500
+ROWS_MAX = 100_000
 DIFFERENCES_MAX = 100
 TRIES = 3
 PAUSE_SECONDS = 2.0
+OWN = "ACCOUNT"
 LEFT_ALONE = timedelta(seconds=60)
 # What is on its way between two services while one looks is no difference: look again.
 SETTLE_SECONDS = 3.0
 
+Read: TypeAlias = Callable[[], Awaitable[Books]]
 log = structlog.get_logger()
 
 
@@ -60,8 +73,8 @@ async def _work_at(rooms: Rooms, run: Reconciliation) -> None:
     trouble = None
     wallets = rows = 0
     try:
-        async for organization in _organizations(rooms):
-            found, booked = await _compared(rooms, organization)
+        async for name, read in _all_books(rooms):
+            found, booked = await _compared(rooms, name, read)
             differences += found
             wallets, rows = wallets + 1, rows + booked
             await _go_on(rooms, run, wallets, rows)
@@ -99,21 +112,63 @@ async def _organizations(rooms: Rooms) -> AsyncIterator[ListedOrganization]:
             return
 
 
-async def _compared(rooms: Rooms, organization: ListedOrganization) -> tuple[list[str], int]:
-    """What differs each time one looks; the books go on being written meanwhile."""
-    name = f"{organization.administrator_name} ({organization.organization_id})"
+async def _all_books(rooms: Rooms) -> AsyncIterator[tuple[str, Read]]:
+    """Each organization with its pool, then each wallet that is somebody's own."""
     reading = format_of(LOCALES[0], rooms.settings.zone)
-    desk = await desk_of(rooms, organization.organization_id, reading)
+    async for organization in _organizations(rooms):
+        desk = await desk_of(rooms, organization.organization_id, reading)
+        name = f"{organization.administrator_name} ({organization.organization_id})"
+        yield name, partial(_read, desk)
+    async for owner in _accounts(rooms):
+        yield (
+            f"the own wallet of {owner}",
+            partial(_read_own, WalletBooks(rooms.asking, STAFF, owner)),
+        )
+
+
+async def _accounts(rooms: Rooms) -> AsyncIterator[UUID]:
+    """Whose own wallets there are."""
+    after: UUID | None = None
+    while True:
+        answer = await rooms.asking.ask(ListWallets(after=after, limit=PAGE), viewer=STAFF)
+        for wallet in answer["wallets"]:
+            if wallet["kind"] == OWN:
+                yield UUID(wallet["owner"])
+        if answer.get("after") is None:
+            return
+        after = UUID(answer["after"])
+
+
+async def _compared(rooms: Rooms, name: str, read: Read) -> tuple[list[str], int]:
+    """What differs each time one looks; the books go on being written meanwhile."""
     found: list[str] = []
     rows = 0
     for attempt in range(TRIES):
-        books = await _read(desk)
+        books = await read()
         rows = books.journal_rows
         found = [f"{name}: {difference}" for difference in differences_of(books)]
         if not found or attempt + 1 == TRIES:
             break
         await rooms.running.pause(SETTLE_SECONDS)
     return found, rows
+
+
+async def _read_own(wallet: WalletBooks) -> Books:
+    """The books of a wallet that is somebody's own: nobody else draws on it, no seat goes with it.
+
+    One that became an organization's meanwhile is that organization's pool (A11).
+    """
+    pool = await wallet.ask(ShowPool())
+    balance, rows = await _replayed(wallet.ask)
+    return Books(
+        members={},
+        products=(),
+        pool=pool,
+        lots=await wallet.every(ListLots(limit=PAGE), "lots", most=ROWS_MAX),
+        journal_free=balance,
+        journal_rows=rows,
+        pool_after=await wallet.ask(ShowPool()),
+    )
 
 
 async def _read(desk: Desk) -> Books:
@@ -125,13 +180,13 @@ async def _read(desk: Desk) -> Books:
         if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
             raise
         return Books(members=members, products=licenses.products)
-    seq_free, rows = await _replayed(desk)
+    seq_free, rows = await _replayed(desk.ask)
     return Books(
         members=members,
         products=licenses.products,
         pool=pool,
-        lots=await desk.all(ListLots(limit=PAGE), "lots", most=100_000),
-        access=await desk.all(ListCreditAccess(limit=PAGE), "people", most=100_000),
+        lots=await desk.all(ListLots(limit=PAGE), "lots", most=ROWS_MAX),
+        access=await desk.all(ListCreditAccess(limit=PAGE), "people", most=ROWS_MAX),
         journal_free=seq_free,
         journal_rows=rows,
         pool_after=await desk.ask(ShowPool()),
@@ -149,11 +204,11 @@ async def _members(desk: Desk) -> dict[UUID, str]:
             return members
 
 
-async def _replayed(desk: Desk) -> tuple[str | None, int]:
+async def _replayed(ask: Ask) -> tuple[str | None, int]:
     """The balance that the last row of the journal says, and how many rows there are."""
     rows, after, balance = 0, 0, None
     while True:
-        page: dict[str, Any] = await desk.ask(ListJournal(after=after, limit=PAGE))
+        page: dict[str, Any] = await ask(ListJournal(after=after, limit=PAGE))
         rows += len(page["rows"])
         if page["rows"]:
             balance = str(page["rows"][-1]["balance"])

@@ -35,14 +35,16 @@ class Books:
     async def ask(self, data: CommandData) -> dict[str, Any]:
         return await self.asking.ask(data, viewer=self.viewer, owner=self.owner)
 
-    async def every(self, data: CommandData, name: str) -> list[dict[str, Any]]:
+    async def every(
+        self, data: CommandData, name: str, *, most: int = ROWS_MAX
+    ) -> list[dict[str, Any]]:
         """Ask for every page of a list; nothing where there is no wallet yet."""
         rows: list[dict[str, Any]] = []
         try:
             while True:
                 answer = await self.ask(data)
                 rows.extend(answer[name])
-                if answer.get("after") is None or len(rows) >= ROWS_MAX:
+                if answer.get("after") is None or len(rows) >= most:
                     return rows
                 data = data.model_copy(update={"after": read_cursor(data, answer["after"])})
         except RefusedError as error:

@@ -14,7 +14,13 @@ from deploy.operator.export.contents import ANY_USAGE
 from deploy.operator.export.writing import JOURNAL, NotWholeError, export_to
 from deploy.operator.inquiry import Inquiry, RefusedError
 from deploy.operator.statement import showing
-from shared.contracts.credit_queries import ListHolds, ListJournal, ListLots, ShowWallet
+from shared.contracts.credit_queries import (
+    ListHolds,
+    ListJournal,
+    ListLots,
+    ListWallets,
+    ShowWallet,
+)
 from shared.contracts.credit_reports import ListStatements
 from shared.contracts.credits import AuthorizeHold, CaptureHold, ReportUsage, UsageLine
 from shared.contracts.refusals import RefusalCode
@@ -96,6 +102,7 @@ async def test_lists_come_in_pages_each_row_once(farm: Farm, inquiry: Inquiry) -
     for question, name in (
         (ListJournal(limit=1), "rows"),
         (ListLots(limit=1), "lots"),
+        (ListWallets(limit=1), "wallets"),
         (ListHolds(limit=1), "holds"),
         (ListHolds(state="captured", limit=1), "holds"),
     ):

@@ -2,8 +2,13 @@
 
 import httpx
 
+from services.portal.store import reconciliations
+from services.portal.store.reconciliations import Reconciliation
+from shared.contracts.credit_queries import ShowPool
+from shared.contracts.money import parse_credits
+from tests.builders import a_credit_line, a_purchase
 from tests.portal.operator.test_messages import text_of
-from tests.portal.site import sends
+from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
 from tests.waiting import eventually
 
@@ -19,3 +24,39 @@ async def test_books_that_agree_are_balanced(desk: httpx.AsyncClient, studio: St
 
     assert "Last run" in begun.text
     assert "1 row" in ended or "rows" in ended
+
+
+async def test_a_wallet_of_somebodys_own_is_compared_as_pools_are(
+    desk: httpx.AsyncClient, portal: Site, studio: Studio
+) -> None:
+    before = await run(desk, portal)
+    lou = await studio.registered("Lou")
+    line = a_credit_line(credits=parse_credits("50"))
+    await studio.shop.says(a_purchase(account_id=lou, lines=(line,)))
+
+    async def has_credits() -> bool:
+        return (await studio.people.ask(ShowPool(), by=lou, owner=lou)).accepted
+
+    await eventually(has_credits, bool)
+    after = await run(desk, portal)
+
+    assert after.is_balanced
+    assert after.wallets == before.wallets + 1
+    assert after.journal_rows > before.journal_rows
+
+
+async def run(desk: httpx.AsyncClient, portal: Site) -> Reconciliation:
+    """Have everything compared once; tells what came of it."""
+
+    async def last() -> Reconciliation | None:
+        async with portal.pool.acquire() as database:
+            runs = await reconciliations.last(database, 1)
+        return runs[0] if runs else None
+
+    former = await last()
+    await sends(desk, HERE, {})
+    ended = await eventually(
+        last, lambda seen: seen is not None and seen != former and seen.ended_at is not None
+    )
+    assert ended is not None
+    return ended

@@ -21,6 +21,8 @@ ACCESS = (
     {"account_id": str(BEN), "role": "MEMBER"},
     {"account_id": str(EVE), "role": "REMOVED"},
 )
+# A wallet that is an account's own: what is compared of it are the books alone.
+OWN: Mapping[str, Any] = {"members": {}, "products": (), "access": ()}
 
 
 def books(**changed: Any) -> Books:  # noqa: ANN401  # fields of Books
@@ -44,6 +46,10 @@ def test_books_that_agree_have_no_difference() -> None:
     assert differences_of(books()) == []
 
 
+def test_a_wallet_of_somebodys_own_has_no_people_and_no_seats_to_differ() -> None:
+    assert differences_of(books(**OWN)) == []
+
+
 def test_an_organization_without_a_wallet_has_nothing_to_differ() -> None:
     assert differences_of(books(pool=None, access=(), lots=())) == []
 
@@ -57,6 +63,7 @@ def test_an_organization_without_a_wallet_has_nothing_to_differ() -> None:
         ({"lots": ({**LOT, "free": "390", "captured": "110"},)}, "its lots have 390"),
         ({"lots": ({**LOT, "expired": "1"},)}, "are accounted for"),
         ({"journal_free": "399"}, "its journal ends with 399"),
+        ({**OWN, "lots": ({**LOT, "free": "390", "captured": "110"},)}, "its lots have 390"),
     ],
 )
 def test_each_difference_is_a_sentence(changed: dict[str, Any], told: str) -> None:
