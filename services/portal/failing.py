@@ -17,7 +17,7 @@ from services.portal.forms import Forged
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, SignInNeeded, current_viewer
 from services.portal.show import SAFE, show, sign_in_address, status_of
-from services.portal.views.desk import administrator_of
+from services.portal.views.desk import joined_of
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 from shared.postgres.pool import PASSING
@@ -85,10 +85,9 @@ async def _who_can_lift_it(request: Request) -> dict[str, str]:
         return {}
     asking, joined = rooms_in(request).asking, viewer.joined_organization_id
     try:
-        administrator = await administrator_of(asking, viewer, joined)
+        return (await joined_of(asking, viewer, joined)).told
     except (RefusedError, NoAnswer):
         return {}
-    return {"admin": administrator.name, "admin_email": administrator.email or ""}
 
 
 async def unanswered(request: Request, error: Exception) -> Response:

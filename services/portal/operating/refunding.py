@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 
-from services.portal.operating.wallets import Wallet
+from services.portal.operating.wallets import Wallet, refund_id_of
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.store import work_items
 from services.portal.store.work_items import OperatorAct
@@ -52,7 +52,7 @@ async def record_refund(rooms: Rooms, wallet: Wallet, refunding: Refunding) -> N
     data = OrderRefunded(
         store=lot.store,
         order_id=lot.order_id,
-        refund_id=f"operator-{refunding.id}",
+        refund_id=refund_id_of(refunding.id),
         account_id=wallet.buyer,
         at=now,
         lines=(ReturnedLine(line_no=lot.line_no, credits=refunding.amount),),

@@ -2,9 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from services.portal.asking import RefusedError
+from services.portal.format import exact
 from services.portal.live.desks import find_organization
 from services.portal.rooms import Rooms
 from services.portal.store import work_items
@@ -14,9 +16,39 @@ from services.portal.views.faces import face_of, faces_of, organization_called
 from shared.contracts.credit_answers import LotList, LotState, PoolState
 from shared.contracts.credit_queries import ListLots, ShowPool
 from shared.contracts.credit_records import ListAdjustments, ListRefunds
+from shared.contracts.money import parse_credits
 from shared.contracts.record_answers import Adjustment, AdjustmentList, Refund, RefundList
 
 PAGE = 500
+
+
+def refund_id_of(act: UUID | str) -> str:
+    """How a refund that an operator recorded is called where the store's are."""
+    return f"operator-{act}"
+
+
+def went(lot: LotState) -> tuple[tuple[Decimal, str], ...]:
+    """Where all went that came into a lot; see `came`, which it adds up to."""
+    told = (
+        (exact(lot.free), "are free"),
+        (exact(lot.held), "are held"),
+        (exact(lot.dormant), "wait"),
+        (exact(lot.captured), "were spent"),
+        (exact(lot.expired), "expired"),
+        (exact(lot.clawed_back), "were taken back before"),
+        (exact(lot.adjusted), "were corrected away"),
+        (max(-exact(lot.owed), Decimal()), "repaid a debt"),
+    )
+    return tuple((amount, words) for amount, words in told if amount)
+
+
+def came(lot: LotState) -> tuple[tuple[Decimal, str], ...]:
+    """What came into a lot besides what its order brought."""
+    told = (
+        (exact(lot.credited_back), "were credited back"),
+        (max(exact(lot.owed), Decimal()), "more were taken back than it had"),
+    )
+    return tuple((amount, words) for amount, words in told if amount)
 
 
 @dataclass(frozen=True)
@@ -34,9 +66,29 @@ class Wallet:
     acts: tuple[OperatorAct, ...]
     operators: dict[UUID, str]
 
+    def refundable(self, lot: LotState) -> int:
+        """What the store did not take back yet of a lot's order; it takes no more than was bought.
+
+        What was taken of the lot is another sum: a refund takes from other lots what its own has
+        not.
+        """
+        if lot.store is None or lot.order_id is None or lot.line_no is None:
+            return 0
+        line = (lot.store, lot.order_id, lot.line_no)
+        taken = sum(
+            parse_credits(one.amount)
+            for one in self.refunds
+            if one.taken and (one.store, one.order_id, one.line_no) == line
+        )
+        return parse_credits(lot.granted) - taken
+
+    def is_booked(self, refund: str) -> bool:
+        """Whether a refund that an operator recorded is in the ledger."""
+        return any(one.taken and one.refund_id == refund_id_of(refund) for one in self.refunds)
+
     @property
     def orders(self) -> tuple[LotState, ...]:
-        """The lots that came of orders, and can be refunded, the newest first."""
+        """The lots that came of orders, the newest first."""
         bought = [lot for lot in self.lots if lot.store is not None and lot.order_id is not None]
         return tuple(sorted(bought, key=lambda lot: lot.lot, reverse=True))
 

@@ -1,6 +1,5 @@
 """/me/account: who I am here, where I am signed in, and what waits for my answer."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -22,30 +21,14 @@ from services.portal.show import go, show
 from services.portal.submitting import Act, Page, refusal, submit
 from services.portal.trying import wait_before_trying
 from services.portal.viewer import Viewer
-from services.portal.views.faces import Face, face_of, organization_called
+from services.portal.views.desk import Joined, joined_of
 from shared.contracts.membership import LeaveOrganization
 from shared.contracts.message import refuse
-from shared.contracts.organizations import (
-    OrganizationProfile,
-    RequestSetup,
-    ShowOrganization,
-)
+from shared.contracts.organizations import RequestSetup
 from shared.contracts.refusals import RefusalCode
 from shared.contracts.transfers import AcceptTransfer, DeclineTransfer
 
 HERE = "/me/account"
-
-
-@dataclass(frozen=True)
-class Joined:
-    """The organization that somebody is in, and who runs it."""
-
-    profile: OrganizationProfile
-    administrator: Face
-
-    @property
-    def name(self) -> str:
-        return organization_called(self.profile.name, self.administrator.name)
 
 
 async def account(request: Request) -> Response:
@@ -143,24 +126,18 @@ async def decline(request: Request) -> Response:
     )
 
 
-async def joined_of(rooms: Rooms, viewer: Viewer) -> Joined | None:
+async def _joined(rooms: Rooms, viewer: Viewer) -> Joined | None:
     """The organization that somebody joined; one that was ended meanwhile is none."""
     if viewer.joined_organization_id is None:
         return None
     try:
-        profile = await rooms.asking.show(
-            ShowOrganization(),
-            OrganizationProfile,
-            viewer=viewer,
-            owner=viewer.joined_organization_id,
-        )
+        return await joined_of(rooms.asking, viewer, viewer.joined_organization_id)
     except RefusedError:
         return None
-    return Joined(profile, await face_of(rooms.asking, profile.administrator_id))
 
 
 async def _required(rooms: Rooms, viewer: Viewer) -> Joined:
-    joined = await joined_of(rooms, viewer)
+    joined = await _joined(rooms, viewer)
     if joined is None:
         raise NotFound
     return joined
@@ -175,7 +152,7 @@ def _page(request: Request, viewer: Viewer) -> Page:
 
 async def _account(request: Request, viewer: Viewer, **shown: Any) -> Response:  # noqa: ANN401  # as above
     rooms = rooms_in(request)
-    joined = await joined_of(rooms, viewer)
+    joined = await _joined(rooms, viewer)
     transfer = joined.profile.transfer if joined else None
     return await show(
         request,

@@ -16,7 +16,7 @@ from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
 from services.portal.views.awaited import awaited_by
-from services.portal.views.desk import administrator_of
+from services.portal.views.desk import joined_of
 from services.portal.views.faces import Face
 from services.portal.views.wallets import Books, Purse, holds_of, purse_of
 from shared.contracts.credit_reports import ListUsageLines
@@ -79,7 +79,7 @@ async def licenses_of(asking: Asking, viewer: Viewer) -> LicenseList:
 async def my_administrator(asking: Asking, viewer: Viewer) -> Face | None:
     """Who gives out what in the organization that somebody is in."""
     joined = viewer.joined_organization_id
-    return None if joined is None else await administrator_of(asking, viewer, joined)
+    return None if joined is None else (await joined_of(asking, viewer, joined)).administrator
 
 
 async def credits(request: Request) -> Response:
@@ -125,14 +125,7 @@ async def give_up(request: Request) -> Response:
 
 def told_of(purse: Purse) -> dict[str, str]:
     """What the words of a refusal can be filled with on a person's own pages."""
-    if purse.administrator is None:
-        return {}
-    who = purse.administrator
-    return {
-        "admin": who.name,
-        "admin_email": who.email or "",
-        "org": f"{who.name}\N{RIGHT SINGLE QUOTATION MARK}s organization",
-    }
+    return purse.joined.told if purse.joined else {}
 
 
 async def _give_up(

@@ -1,6 +1,9 @@
 """/operator/wallets/{owner}/refunds/{lot}: what a refund takes back, and who gave it why."""
 
+import asyncio
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,13 +12,15 @@ from starlette.routing import Route
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.operating.refunding import Refunding, record_refund
 from services.portal.operating.texts import reason_in
-from services.portal.operating.wallets import Wallet
+from services.portal.operating.wallets import Wallet, came, went
 from services.portal.pages.operator_wallets import amount_in, wallet_in
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound, require_staff
-from services.portal.show import go, show
+from services.portal.show import format_for, go, show
 from shared.contracts.credit_answers import LotState
-from shared.contracts.money import parse_credits
+
+WAITED_SECONDS = 3.0
+LOOK_SECONDS = 0.2
 
 
 async def refund(request: Request) -> Response:
@@ -30,20 +35,31 @@ async def record(request: Request) -> Response:
     opened, form = await wallet_in(request), await read_form(request)
     lot = _lot(request, opened)
     try:
-        amount = _amount(request, form, lot)
+        amount = _amount(request, form, opened, lot)
         reason = reason_in(form)
     except FieldErrors as error:
         return await _page(request, opened, lot, form=form, errors=error.errors)
     refunding = Refunding(form.id, lot, amount, reason, viewer.account_id)
     await record_refund(rooms_in(request), opened, refunding)
-    return go(request, f"/operator/wallets/{opened.owner}?done=refund")
+    await _wait_for(request, form.id)
+    return go(request, f"/operator/wallets/{opened.owner}?refund={form.id}")
 
 
-def _amount(request: Request, form: Form, lot: LotState) -> int:
+async def _wait_for(request: Request, refund: UUID) -> None:
+    """Wait a moment for the ledger, so that the page can say that it is booked."""
+    deadline = monotonic() + WAITED_SECONDS
+    is_booked = False
+    while not is_booked and monotonic() < deadline:
+        # sleep: until what was told reached the ledger; WAITED_SECONDS at most
+        await asyncio.sleep(LOOK_SECONDS)
+        is_booked = (await wallet_in(request)).is_booked(str(refund))
+
+
+def _amount(request: Request, form: Form, opened: Wallet, lot: LotState) -> int:
     amount = amount_in(request, form)
-    most = parse_credits(lot.granted) - parse_credits(lot.clawed_back)
-    if amount > most:
-        raise FieldErrors({"amount": "The order had no more than that to give back."})
+    if amount > opened.refundable(lot):
+        most = format_for(request).credits(opened.refundable(lot))
+        raise FieldErrors({"amount": f"At most {most} of this order are not taken back yet."})
     return amount
 
 
@@ -64,7 +80,16 @@ async def _page(
     lot: LotState,
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
-    return await show(request, "operator_refund.html", wallet=opened, lot=lot, **shown)
+    return await show(
+        request,
+        "operator_refund.html",
+        wallet=opened,
+        lot=lot,
+        most=opened.refundable(lot),
+        came=came(lot),
+        went=went(lot),
+        **shown,
+    )
 
 
 routes = [

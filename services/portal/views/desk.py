@@ -159,12 +159,33 @@ async def show_at(
     )
 
 
-async def administrator_of(asking: Asking, viewer: Viewer, organization: UUID) -> Face:
-    """Find who runs the organization that somebody is in."""
+@dataclass(frozen=True)
+class Joined:
+    """The organization that somebody is in, and who runs it."""
+
+    profile: OrganizationProfile
+    administrator: Face
+
+    @property
+    def name(self) -> str:
+        return organization_called(self.profile.name, self.administrator.name)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the words of a refusal can be filled with where somebody else runs it."""
+        return {
+            "admin": self.administrator.name,
+            "admin_email": self.administrator.email or "",
+            "org": self.name,
+        }
+
+
+async def joined_of(asking: Asking, viewer: Viewer, organization: UUID) -> Joined:
+    """Find the organization that somebody is in; raises RefusedError for one that was ended."""
     profile = await asking.show(
         ShowOrganization(), OrganizationProfile, viewer=viewer, owner=organization
     )
-    return await face_of(asking, profile.administrator_id)
+    return Joined(profile, await face_of(asking, profile.administrator_id))
 
 
 async def terms_of(

@@ -14,7 +14,7 @@ from services.portal.bars import QuotaMeter, quota_meter
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.spendable import Spendable, spendable_of
 from services.portal.viewer import Viewer
-from services.portal.views.desk import NO_WALLET, administrator_of, read_cursor, terms_of
+from services.portal.views.desk import NO_WALLET, Joined, joined_of, read_cursor, terms_of
 from services.portal.views.faces import Face
 from services.portal.views.pool import PoolSeen, look_at_pool, open_holds
 from shared.contracts.credit_queries import ListCreditAccess
@@ -74,12 +74,16 @@ class Purse:
     """All that somebody can spend from: the wallets side by side, one of them in use."""
 
     wallets: tuple[Wallet, ...]
-    administrator: Face | None
+    joined: Joined | None
     terms: dict[str, Any]
 
     @property
     def chosen(self) -> Wallet | None:
         return next((wallet for wallet in self.wallets if wallet.is_chosen), None)
+
+    @property
+    def administrator(self) -> Face | None:
+        return self.joined.administrator if self.joined else None
 
     @property
     def zone(self) -> str:
@@ -100,21 +104,21 @@ async def look_into_purse(rooms: Rooms, viewer: Viewer) -> Purse:
     own_id = viewer.organization_id or viewer.account_id
     joined_id = viewer.joined_organization_id
     now = rooms.clock.now()
-    terms, own, joined, administrator = await asyncio.gather(
+    terms, own, pool, joined = await asyncio.gather(
         terms_of(rooms.asking, viewer, joined_id or own_id, default_zone=rooms.settings.zone),
         _seen(Books(rooms.asking, viewer, own_id), now),
         _maybe(joined_id, lambda owner: _seen(Books(rooms.asking, viewer, owner), now)),
-        _maybe(joined_id, lambda owner: administrator_of(rooms.asking, viewer, owner)),
+        _maybe(joined_id, lambda owner: joined_of(rooms.asking, viewer, owner)),
     )
     access = await _maybe(joined_id, lambda owner: access_of(rooms.asking, viewer, owner))
     wallets: list[Wallet] = []
     is_open = access is not None and access["mode"] != "disabled"
-    if joined_id is not None and joined is not None:
+    if joined_id is not None and pool is not None:
         observe = bool(terms.get("observe"))
-        wallets.append(_pool(joined_id, joined, access, administrator, observe=observe))
+        wallets.append(_pool(joined_id, pool, access, joined, observe=observe))
     if viewer.role != "MEMBER" or not own.is_empty:
-        wallets.append(_own(viewer, own_id, own, administrator, pool_is_open=is_open))
-    return Purse(_explained(viewer, wallets, administrator), administrator, terms)
+        wallets.append(_own(viewer, own_id, own, joined, pool_is_open=is_open))
+    return Purse(_explained(viewer, wallets, joined), joined, terms)
 
 
 async def holds_of(asking: Asking, viewer: Viewer, purse: Purse) -> list[dict[str, Any]]:
@@ -147,13 +151,13 @@ def _pool(
     owner: UUID,
     seen: PoolSeen,
     access: dict[str, Any] | None,
-    administrator: Face | None,
+    joined: Joined | None,
     *,
     observe: bool,
 ) -> Wallet:
     bar = seen.bar
     spendable = spendable_of(access, available=bar.available, debt=bar.debt, observe=observe)
-    who = administrator.name if administrator else "The organization"
+    who = joined.name if joined else "The organization"
     return Wallet(
         owner=owner,
         name=f"{who}\N{RIGHT SINGLE QUOTATION MARK}s pool",
@@ -171,7 +175,7 @@ def _own(
     viewer: Viewer,
     owner: UUID,
     seen: PoolSeen,
-    administrator: Face | None,
+    joined: Joined | None,
     *,
     pool_is_open: bool,
 ) -> Wallet:
@@ -179,7 +183,7 @@ def _own(
     if viewer.role == "MEMBER":
         why = "Members use only what they are given; this waits until you leave the organization."
     elif pool_is_open:
-        who = administrator.first_name if administrator else "the Administrator"
+        who = joined.name if joined else "the organization"
         why = f"Closed while {who}\N{RIGHT SINGLE QUOTATION MARK}s pool is open to you."
     is_run = viewer.organization_id is not None
     debt = seen.bar.debt
@@ -199,12 +203,10 @@ def _own(
     )
 
 
-def _explained(
-    viewer: Viewer, wallets: list[Wallet], administrator: Face | None
-) -> tuple[Wallet, ...]:
+def _explained(viewer: Viewer, wallets: list[Wallet], joined: Joined | None) -> tuple[Wallet, ...]:
     """Say of a pool that is closed what would open it."""
     own = next((w for w in wallets if w.owner in (viewer.account_id, viewer.organization_id)), None)
-    who = administrator.first_name if administrator else "the Administrator"
+    who = joined.administrator.first_name if joined else "the Administrator"
     told = []
     for wallet in wallets:
         if wallet is own or wallet.is_chosen:

@@ -15,6 +15,8 @@ from shared.messaging import publisher as publishing
 from shared.messaging.ask import asker
 from tests.builders import an_id
 from tests.portal.ground import Ground
+from tests.portal.operator.test_messages import text_of
+from tests.portal.pages.reading import links_of, words_of
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
 from tests.speaking import Portal
@@ -78,12 +80,54 @@ async def test_T20_a_refund_takes_back_what_an_order_brought_once(
     form = form_in(await desk.get(here))
     for _ in range(2):
         done = await sends(desk, here, fields, with_form=form)
-        assert "on its way" in done.text
-    await eventually(studio.available, lambda seen: seen == "70")
+    await eventually(lambda: text_of(desk, str(done.url)), lambda t: "is booked" in t)
     shown = await desk.get(f"/operator/wallets/{studio.id}")
 
+    assert await studio.available() == "70"
     assert "30.00 of lot 1" in shown.text
     assert shown.text.count("Bought by mistake.") == 1
+
+
+async def test_T20_an_order_that_was_taken_back_is_offered_no_more(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.buys("100")
+    here = f"/operator/wallets/{studio.id}/refunds/1"
+    wallet = f"/operator/wallets/{studio.id}"
+
+    offered = await text_of(desk, wallet)
+    done = await sends(desk, here, {"amount": "100", "reason": "Bought by mistake."})
+    await eventually(lambda: text_of(desk, str(done.url)), lambda t: "is booked" in t)
+    again = await sends(desk, here, {"amount": "1", "reason": "Once more."})
+
+    assert here in offered
+    assert here not in await text_of(desk, wallet)
+    assert again.status_code == 422
+    assert "At most 0.00 of this order" in again.text
+
+
+async def test_T23_a_refund_counts_what_its_own_order_gave_and_not_what_others_took(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    await studio.buys("100")
+    await studio.buys("50")
+    refunds = f"/operator/wallets/{studio.id}/refunds"
+    spent = {"amount": "80", "direction": "remove", "reason": "As if it were spent."}
+    form = form_in(await sends(desk, f"/operator/wallets/{studio.id}/adjust", spent))
+    await desk.post(
+        f"/operator/wallets/{studio.id}/adjust", data={"form": form, **spent, "sure": "yes"}
+    )
+    assert await studio.available() == "70"
+
+    taken = await sends(desk, f"{refunds}/1", {"amount": "100", "reason": "Bought by mistake."})
+    await eventually(lambda: text_of(desk, str(taken.url)), lambda t: "is booked" in t)
+    await studio.buys("40")
+    other = words_of(await desk.get(f"{refunds}/2"))
+    offered = links_of(await desk.get(f"/operator/wallets/{studio.id}"))
+    repaid = words_of(await desk.get(max(link for link in offered if link.startswith(refunds))))
+
+    assert "At most 50.00 can be refunded" in other
+    assert "brought 40.00 credits. Of them 10.00 are free and 30.00 repaid a debt." in repaid
 
 
 async def test_a_refund_that_the_broker_did_not_take_at_once_is_told_later(

@@ -5,9 +5,12 @@ import pytest
 from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
 from shared.contracts.money import parse_credits
+from shared.contracts.organizations import RenameOrganization
 from tests.portal.pages.reading import links_of, main_of
 from tests.portal.site import Site, sends
-from tests.portal.studio import Studio
+from tests.portal.studio import Studio, a_studio
+
+S = "\N{RIGHT SINGLE QUOTATION MARK}s"
 
 
 @pytest.mark.verify
@@ -119,3 +122,23 @@ async def test_R1_somebody_without_an_organization_sees_his_own_pages(
     assert [page.status_code for page in pages] == [200] * 4
     assert "You have no credits of your own." in main_of(pages[0])
     assert requests.status_code == 404
+
+
+@pytest.mark.verify
+async def test_whoever_draws_on_a_pool_reads_whose_it_is_by_the_organizations_name(
+    portal: Site, studio: Studio
+) -> None:
+    shop = await a_studio(studio.people, studio.shop, name="Ben")
+    chloe = await shop.joined_by("MEMBER")
+
+    async with portal.client_of(chloe) as client:
+        unnamed = await client.get("/me")
+        renamed = await shop.does(RenameOrganization(name="Fern Pictures"))
+        named = await client.get("/me")
+        refused = await client.get(f"{shop.home}/people")
+
+    assert renamed.accepted
+    assert f"Ben{S} organization{S} pool" in main_of(unnamed)
+    assert f"Fern Pictures{S} pool" in main_of(named)
+    assert f"Ben{S}" not in main_of(named)
+    assert "Only Fern Pictures's Administrator" in main_of(refused)
