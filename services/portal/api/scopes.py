@@ -17,6 +17,16 @@ MEANINGS: dict[Scope, str] = {
     "operator": "what the vendor's staff may do, in any organization",
 }
 
+# The same for somebody who runs no organization; webhooks are an organization's.
+MEANINGS_FOR_ONESELF: dict[Scope, str] = {
+    "read": "see what you see",
+    "people": "answer an offer of the organization, ask for a set-up, leave",
+    "licenses": "check products out and in, apply for trials, order licenses where you may",
+    "credits": "ask for credits, give up access, order credits where you may",
+    "node": "authorize, extend, capture and void holds of your own, report your usage",
+    "tokens": "list, make and revoke tokens that can do no more than this one",
+}
+
 # Of which a call needs one.
 READ: Scopes = ("read",)
 READ_OR_NODE: Scopes = ("read", "node")

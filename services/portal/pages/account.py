@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.asking import RefusedError
 from services.portal.forms import Form, read_form
 from services.portal.naming import organization_name
 from services.portal.rooms import Rooms, rooms_in
@@ -21,7 +20,7 @@ from services.portal.show import go, show
 from services.portal.submitting import Act, Page, refusal, submit
 from services.portal.trying import wait_before_trying
 from services.portal.viewer import Viewer
-from services.portal.views.desk import Joined, joined_of
+from services.portal.views.desk import Joined, joined_by
 from shared.contracts.membership import LeaveOrganization
 from shared.contracts.message import refuse
 from shared.contracts.organizations import RequestSetup
@@ -126,18 +125,8 @@ async def decline(request: Request) -> Response:
     )
 
 
-async def _joined(rooms: Rooms, viewer: Viewer) -> Joined | None:
-    """The organization that somebody joined; one that was ended meanwhile is none."""
-    if viewer.joined_organization_id is None:
-        return None
-    try:
-        return await joined_of(rooms.asking, viewer, viewer.joined_organization_id)
-    except RefusedError:
-        return None
-
-
 async def _required(rooms: Rooms, viewer: Viewer) -> Joined:
-    joined = await _joined(rooms, viewer)
+    joined = await joined_by(rooms.asking, viewer)
     if joined is None:
         raise NotFound
     return joined
@@ -152,7 +141,7 @@ def _page(request: Request, viewer: Viewer) -> Page:
 
 async def _account(request: Request, viewer: Viewer, **shown: Any) -> Response:  # noqa: ANN401  # as above
     rooms = rooms_in(request)
-    joined = await _joined(rooms, viewer)
+    joined = await joined_by(rooms.asking, viewer)
     transfer = joined.profile.transfer if joined else None
     return await show(
         request,

@@ -14,6 +14,7 @@ from services.portal.naming import FIELD, organization_name
 from services.portal.rooms import rooms_in
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, show_at
+from services.portal.views.faces import faces_of
 from services.portal.webhooks.subscriptions import list_webhooks
 from shared.contracts.credit_terms import SetPoolTerms
 from shared.contracts.message import CommandData
@@ -96,13 +97,16 @@ async def settings_page(
 ) -> Response:
     """Show all settings, with the refusal of what was tried or the secret of what was made."""
     rooms = rooms_in(request)
+    tokens = await list_tokens_of(rooms, desk.id)
+    makers = await faces_of(desk.asking, {token.account_id for token in tokens})
     facts = {"secret": None, "secret_of": "", **shown}
     return await show_at(
         request,
         desk,
         "organization_settings.html",
         zones=sorted(available_timezones()),
-        tokens=await list_tokens_of(rooms, desk.id),
+        tokens=tokens,
+        said_of={token.id: f"by {makers[token.account_id].name}, " for token in tokens},
         webhooks=await list_webhooks(rooms, desk.id),
         machine_now=rooms.wall.now(),
         **facts,

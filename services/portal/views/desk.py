@@ -188,6 +188,16 @@ async def joined_of(asking: Asking, viewer: Viewer, organization: UUID) -> Joine
     return Joined(profile, await face_of(asking, profile.administrator_id))
 
 
+async def joined_by(asking: Asking, viewer: Viewer) -> Joined | None:
+    """The organization that somebody joined; one that was ended meanwhile is none."""
+    if viewer.joined_organization_id is None:
+        return None
+    try:
+        return await joined_of(asking, viewer, viewer.joined_organization_id)
+    except RefusedError:
+        return None
+
+
 async def terms_of(
     asking: Asking, viewer: Viewer, owner: UUID, *, default_zone: str
 ) -> dict[str, Any]:

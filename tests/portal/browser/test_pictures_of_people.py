@@ -43,6 +43,8 @@ OF_A_MEMBER = {
     "member-usage": "/me/usage",
     "member-trials": "/me/trials",
     "member-account": "/me/account",
+    "member-tokens": "/me/account/tokens",
+    "member-token-new": "/me/account/tokens/new",
     "member-leave": "/me/account/leave",
     "member-unknown-form": "/commands/none",
 }

@@ -47,6 +47,8 @@ BY_PROGRAMS: dict[str, tuple[str, ...]] = {
 BY_OTHER_WAYS = {
     f"{O}/settings/tokens/new": "POST /tokens",
     f"{O}/settings/tokens/{{token}}/revoke": "DELETE /tokens/{token_id}",
+    "/me/account/tokens/new": "POST /tokens",
+    "/me/account/tokens/{token}/revoke": "DELETE /tokens/{token_id}",
     BULK: "a program sends the commands of a table one by one",
     f"{BULK}/{{upload}}/apply": "a program sends the commands of a table one by one",
     f"{BULK}/{{upload}}/stop": "a program that sends them one by one just stops",
