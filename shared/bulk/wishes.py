@@ -105,5 +105,5 @@ def _explained(error: ValidationError) -> Wrong:
     if field == "limit" or first["type"] == "value_error":
         return Wrong(RefusalCode.INVALID_QUOTA, f"limit: {told}")
     if field == "email" and first["type"] != "missing":
-        told = f"is no address like {AN_ADDRESS}"
+        told = f"is no e-mail address like {AN_ADDRESS}"
     return Wrong(RefusalCode.MALFORMED, f"{field}: {told}")

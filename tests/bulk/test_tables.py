@@ -97,8 +97,8 @@ def test_T34_a_file_that_is_no_whole_table_changes_nothing(content: bytes, word:
     ("cells", "code", "message"),
     [
         (f"fly,{BEN},,,,,", "malformed", "action: is add"),
-        ("add,ben,MEMBER,,,,", "malformed", "email: is no address like ben@studio.example"),
-        ("add,b@,MEMBER,,,,", "malformed", "email: is no address like ben@studio.example"),
+        ("add,ben,MEMBER,,,,", "malformed", "email: is no e-mail address like ben@studio.example"),
+        ("add,b@,MEMBER,,,,", "malformed", "email: is no e-mail address like ben@studio.example"),
         ("remove,,,,,,", "malformed", "email: is missing"),
         (f"add,{BEN},,,,,", "malformed", "role: is missing"),
         (f"add,{BEN},{'M' * 41},,,,", "malformed", "role: is longer than 40 characters"),

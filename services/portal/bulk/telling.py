@@ -13,6 +13,7 @@ from shared.bulk.wishes import Wrong
 from shared.contracts.refusals import RefusalCode
 
 BAD = frozenset({"refused", "unanswered"})
+CELLS = {"email": "The e-mail address"}
 ACTS = {
     "add": "add",
     "remove": "remove",
@@ -111,7 +112,7 @@ def _why(row: Row, result: Mapping[str, Any], words: Words, facts: Mapping[str, 
     if not result["code"]:
         return ""
     if isinstance(row.wish, Wrong):
-        return f"{row.wish.message[0].upper()}{row.wish.message[1:]}."
+        return _of_cell(row, row.wish.message)
     known = {
         **facts,
         "email": row.cells.get("email", ""),
@@ -121,6 +122,20 @@ def _why(row: Row, result: Mapping[str, Any], words: Words, facts: Mapping[str, 
         "typed": row.cells.get("email", ""),
     }
     return words.panel(RefusalCode(result["code"]), "administrator", known).sentence
+
+
+def _of_cell(row: Row, message: str) -> str:
+    """Say what is wrong with a cell as a sentence that names it by what was typed."""
+    name, _, words = message.partition(": ")
+    typed = row.cells.get(name, "")
+    if name == "email" and typed:
+        return f"“{typed}” {words}."
+    called = CELLS.get(name, name.capitalize())
+    return (
+        f"{called} “{typed}” {words}."
+        if typed and words.startswith("is ")
+        else f"{called}: {words}."
+    )
 
 
 def _result(row: Row, kept: Mapping[str, Any]) -> Result:

@@ -127,11 +127,13 @@ async def look_at_removal(rooms: Rooms, key: str, reading: Format) -> Scene:
 
 
 async def look_at_upload(rooms: Rooms, key: str, reading: Format) -> Scene:
-    """A table that is being checked or applied."""
+    """A table that is being checked or applied; its rows are read once nothing is done any more."""
     organization, named = _pair(key)
     desk = await desk_of(rooms, organization, reading)
     async with rooms.pool.acquire() as database:
-        upload = await uploads.find(database, named, organization)
+        upload = await uploads.progress_of(database, named, organization)
+        if upload is not None and not upload.is_busy:
+            upload = await uploads.find(database, named, organization)
     if upload is None:
         raise RefusedError(refuse(RefusalCode.UNKNOWN_REQUEST))
     names = {"org": desk.name, "o": str(desk.id), "admin": desk.administrator.name}

@@ -100,6 +100,25 @@ async def find(connection: Connection, upload_id: UUID, organization_id: UUID) -
     return None if row is None else Upload(**row)
 
 
+async def progress_of(
+    connection: Connection, upload_id: UUID, organization_id: UUID
+) -> Upload | None:
+    """How far a table is, without what is in it, which may be large."""
+    row = await connection.fetchrow(
+        """
+        SELECT
+            id, organization_id, account_id, digest, name, ''::bytea AS content, state, total, done,
+            NULL::jsonb AS results, NULL::jsonb AS receipt, trouble, uploaded_at, begun_at,
+            ended_at, stop_asked_at, is_file
+        FROM upload
+        WHERE id = $1 AND organization_id = $2
+        """,
+        upload_id,
+        organization_id,
+    )
+    return None if row is None else Upload(**row)
+
+
 async def uploads_of(connection: Connection, organization_id: UUID, limit: int) -> list[Upload]:
     """The latest tables of an organization, without what is in them."""
     rows = await connection.fetch(

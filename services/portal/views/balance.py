@@ -22,11 +22,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Forecast:
-    """An estimate: at the pace of the last days, when nothing will be left; none within a year."""
+    """An estimate: at the pace of the last days, when nothing will be left; none within a year.
+
+    `unused` is what lots lose by then because they expire.
+    """
 
     pace: int
     points: tuple[Point, ...]
     ends: datetime | None
+    unused: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,24 +123,27 @@ def forecast_of(lots: Sequence[Mapping[str, Any]], past: Past, now: datetime) ->
     if total <= 0 or past.spent <= 0 or known < DAY:
         return None
     pace = int(past.spent / (known / DAY))
-    points = [Point(now, total)]
+    points, unused = [Point(now, total)], 0
     for day in range(1, AHEAD_MAX_DAYS + 1):
         at = now + day * DAY
-        _spend(left, pace, at)
+        unused += _spend(left, pace, at)
         points.append(Point(at, sum(amount for amount, _ in left)))
         if points[-1].amount == 0:
-            return Forecast(pace, tuple(points), at)
-    return Forecast(pace, tuple(points), None)
+            return Forecast(pace, tuple(points), at, unused)
+    return Forecast(pace, tuple(points), None, unused)
 
 
-def _spend(left: list[list[Any]], pace: int, at: datetime) -> None:
-    """Take a day's use out of lots in their order; what expires by then is gone too."""
+def _spend(left: list[list[Any]], pace: int, at: datetime) -> int:
+    """Take a day's use out of lots in their order; tells how much expires by then."""
+    expired = 0
     for lot in left:
         taken = min(lot[0], pace)
         lot[0] -= taken
         pace -= taken
         if lot[1] is not None and lot[1] <= at:
+            expired += lot[0]
             lot[0] = 0
+    return expired
 
 
 def _shown_ahead(forecast: Forecast, line: Sequence[Point]) -> tuple[Point, ...]:

@@ -27,7 +27,7 @@ async def test_T34_a_table_is_checked_then_applied_and_once(portal: Site, studio
         failed = await client.get(f"{here}/failed.csv")
 
     assert "2 will be applied, 1 cannot, 0 change nothing" in main_of(checked)
-    assert "Email: is no address like" in main_of(checked)
+    assert "“not an address” is no e-mail address like" in main_of(checked)
     assert "2 applied, 1 refused, 0 unchanged" in main_of(applied)
     assert main_of(twice) == main_of(applied)
     assert again.url.path == here

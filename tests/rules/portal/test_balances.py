@@ -57,6 +57,7 @@ def test_the_estimate_spends_lots_in_their_order_and_lets_the_rest_expire() -> N
     left = [point.amount // CREDIT for point in forecast.points]
     assert left[:5] == [150, 140, 130, 50, 40]
     assert forecast.ends == NOW + 8 * DAY
+    assert forecast.unused == 70 * CREDIT
 
 
 def test_where_nothing_was_spent_nobody_can_tell_how_long_it_lasts() -> None:
