@@ -10,6 +10,7 @@ from services.portal.asking import RefusedError
 from services.portal.live.ops.health import STAFF
 from services.portal.live.ops.names import names_of
 from services.portal.operating.noticing import LATE_USAGE, WITHHELD_CREDITS, WITHHELD_LICENSE
+from services.portal.operating.winning import WON_DISPUTE
 from services.portal.rooms import Rooms
 from services.portal.store import dead_letters, reconciliations, work_items
 from services.portal.store.dead_letters import Letter
@@ -31,6 +32,7 @@ KINDS = {
     WITHHELD_CREDITS: "Withheld credits",
     WITHHELD_LICENSE: "Withheld license",
     LATE_USAGE: "Late usage",
+    WON_DISPUTE: "Won dispute",
     ADJUSTMENT: "Adjustment",
     DEAD: "Dead message",
     DRIFT: "Drift",
@@ -155,6 +157,9 @@ def told_of(item: WorkItem) -> str:
         return f"{details['amount']} credits of order {details['order_id']}: {why}"
     if item.kind == LATE_USAGE:
         return f"{details['amount']} credits were not charged: {', '.join(details['refused'])}"
+    if item.kind == WON_DISPUTE:
+        amount, order = details["amount"], details["order_id"]
+        return f"{amount} credits of order {order} were charged back, and the dispute was won"
     return f"{details['direction']} {details['amount']}: a second operator has to confirm"
 
 

@@ -1,6 +1,7 @@
 """/operator/items/{id}: withheld orders, usage that came too late, corrections to confirm."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from services.portal.live.ops.names import names_of
 from services.portal.operating.noticing import LATE_USAGE, WITHHELD_CREDITS
 from services.portal.operating.taking import owner_of
 from services.portal.operating.texts import reason_in
+from services.portal.operating.winning import WON_DISPUTE
 from services.portal.operating.work import KINDS, told_of
 from services.portal.pages.operator_decisions import id_in
 from services.portal.rooms import rooms_in
@@ -34,6 +36,7 @@ from shared.contracts.refusals import RefusalCode
 DONE = {
     WITHHELD_CREDITS: "Credits released",
     LATE_USAGE: "Late usage charged",
+    WON_DISPUTE: "Credits given again",
     ADJUSTMENT: "Correction confirmed",
 }
 
@@ -57,7 +60,8 @@ async def decide(request: Request) -> Response:
             return await _left(request, viewer, found, f"left: {reason_in(form, 'why')}")
         if asked is not None:
             return await _again(request, viewer, asked)
-        return await _carried_out(request, viewer, found, form, _command(found, form))
+        data = _command(found, form, rooms_in(request).clock.now())
+        return await _carried_out(request, viewer, found, form, data)
     except FieldErrors as error:
         return await _page(request, viewer, form=form, errors=error.errors)
 
@@ -111,7 +115,7 @@ async def _refused(
     return await _page(request, viewer, form=form, **refusal(refused, act))
 
 
-def _command(found: WorkItem, form: Form) -> CommandData:
+def _command(found: WorkItem, form: Form, now: datetime) -> CommandData:
     """What the ledger is asked to do about an item."""
     details = found.details
     if found.kind == WITHHELD_CREDITS:
@@ -119,9 +123,23 @@ def _command(found: WorkItem, form: Form) -> CommandData:
     if found.kind == LATE_USAGE:
         amount = parse_credits(str(details["amount"]))
         return AdjustCredits(amount=amount, direction="remove", reason=reason_in(form))
+    if found.kind == WON_DISPUTE:
+        return _given_again(found, reason_in(form), now)
     if found.kind == ADJUSTMENT:
         return AdjustCredits.model_validate({**details, "confirms": found.id}, strict=False)
     raise NotFound
+
+
+def _given_again(found: WorkItem, reason: str, now: datetime) -> AdjustCredits:
+    """Give what was taken as long as its lot still lasts; without an end if it lasts no more."""
+    amount = parse_credits(str(found.details["amount"]))
+    ends = found.details["expires_at"] and datetime.fromisoformat(found.details["expires_at"])
+    return AdjustCredits(
+        amount=amount,
+        direction="add",
+        reason=reason,
+        expires_at=ends if ends and ends > now else None,
+    )
 
 
 async def _left(request: Request, viewer: Viewer, found: WorkItem, outcome: str) -> Response:

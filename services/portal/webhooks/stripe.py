@@ -69,9 +69,10 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class LeftAside:
-    """What changes nothing here, and why."""
+    """What changes nothing here, and why; `won` is the dispute that its payment was taken for."""
 
     why: str
+    won: Dispute | None = None
 
     @property
     def needs_staff(self) -> bool:
@@ -156,7 +157,9 @@ def _said(event: Event) -> Said:
             return _dispute(read_as(Dispute, said, within=WITHIN), event)
         case "charge.dispute.closed":
             dispute = read_as(Dispute, said, within=WITHIN)
-            return LeftAside(WON if dispute.status == "won" else f"closed: {dispute.status}"[:100])
+            if dispute.status == "won":
+                return LeftAside(WON, dispute)
+            return LeftAside(f"closed: {dispute.status}"[:100])
         case _:
             return LeftAside(LEFT_ASIDE.get(event.type, "nothing that concerns orders"))
 

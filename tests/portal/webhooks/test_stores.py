@@ -15,7 +15,9 @@ from shared.contracts.accounts import RegisterAccount
 from shared.contracts.credit_queries import ShowPool
 from shared.contracts.licensing import ListLicenses
 from tests.builders import an_account, an_id
-from tests.portal.site import Site
+from tests.portal.operator.conftest import an_operator
+from tests.portal.pages.reading import links_of, words_of
+from tests.portal.site import Site, form_in
 from tests.rules.portal.stores import (
     KEY,
     NEXT_KEY,
@@ -244,6 +246,33 @@ async def test_stripes_checkout_refund_and_dispute_are_an_order_and_its_undoing(
         "data.object.payment_intent",
     )
     assert {answer.status_code for answer in (paid, part, rest)} == {200}
+
+
+async def test_T23_what_a_dispute_took_can_be_given_again_once_it_is_won(
+    portal: Site, people: Portal
+) -> None:
+    dan, oz = await registered(people, "Dan"), await an_operator(people)
+    payment = f"pi_{an_id().hex}"
+    paid = await tell_stripe(portal, a_checkout(dan.account_id, payment, **_credits_alone()))
+    await eventually_available(people, dan.account_id, "500")
+    lost = await tell_stripe(portal, a_dispute(payment, 49_999))
+    await eventually_available(people, dan.account_id, "0")
+
+    won = a_dispute(payment, 49_999, kind="charge.dispute.closed", status="won")
+    told = [await tell_stripe(portal, won) for _ in range(2)]
+    async with portal.client_of(oz, follow_redirects=True) as desk:
+        waiting = await desk.get("/operator?kind=won_dispute")
+        (item,) = {link for link in links_of(waiting) if link.startswith("/operator/items/")}
+        page = await desk.get(item)
+        fields = {"form": form_in(page), "decision": "do", "reason": "We won it."}
+        done = await desk.post(item, data=fields)
+        again = await desk.get("/operator?kind=won_dispute")
+
+    assert {answer.status_code for answer in (paid, lost, *told)} == {200}
+    assert f"500 credits of order {payment} were charged back" in words_of(page)
+    assert "Credits given again" in words_of(done)
+    assert item not in links_of(again)
+    await eventually_available(people, dan.account_id, "500")
 
 
 async def test_what_stripe_says_of_others_is_taken_and_left_aside(portal: Site) -> None:
