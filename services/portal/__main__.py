@@ -1,6 +1,6 @@
 """The portal's wiring: its rooms, its site, what it hears, and what goes on beside it."""
 
-from services.portal import commanding, rooms, site
+from services.portal import commanding, ending, rooms, site
 from services.portal.api import keys
 from services.portal.awaiting import telling
 from services.portal.bulk import carrying
@@ -18,6 +18,7 @@ if __name__ == "__main__":
         works=(
             site.serve,
             *commanding.WORKS,
+            *ending.WORKS,
             *listening.WORKS,
             *carrying.WORKS,
             *telling.WORKS,

@@ -51,17 +51,13 @@ async def carry_out(
     rooms = rooms_in(request)
     viewer = await require_viewer(request)
     command = rooms.asking.command(data, viewer=viewer, owner=owner, id=form.id)
-    sent = Sent(
-        id=form.id,
+    sent = sent_of(
+        rooms,
+        command,
         account_id=viewer.account_id,
-        content=_content(command),
-        command=command.model_dump(mode="json", exclude_none=True),
-        verdict=None,
         title=title,
         back=back or came_from(request),
         done=done,
-        sent_at=rooms.wall.now(),
-        answered_at=None,
     )
     async with rooms.pool.acquire() as database:
         first = await store.write_down(database, sent)
@@ -70,6 +66,24 @@ async def carry_out(
     known = first.outcome
     verdict = known if known and _is_final(known) else await settle(rooms, first)
     return _answered(request, first, verdict)
+
+
+def sent_of(
+    rooms: Rooms, command: Command[Any], *, account_id: UUID, title: str, back: str, done: str
+) -> Sent:
+    """A command as it is written down before it goes; its id is that of the form."""
+    return Sent(
+        id=command.id,
+        account_id=account_id,
+        content=_content(command),
+        command=command.model_dump(mode="json", exclude_none=True),
+        verdict=None,
+        title=title,
+        back=back,
+        done=done,
+        sent_at=rooms.wall.now(),
+        answered_at=None,
+    )
 
 
 async def is_done(rooms: Rooms, form: Form, account_id: UUID) -> bool:

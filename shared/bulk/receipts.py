@@ -28,16 +28,20 @@ class Receipt:
 
     def id_of(self, line: int, attempt: int) -> UUID:
         """Name the command of a row; another attempt is another command."""
-        told = f"{self.digest} {line} {attempt}".encode()
-        random = int.from_bytes(blake2b(told, digest_size=10).digest())
-        milliseconds = int(self.begun_at.timestamp() * 1000)
-        number = milliseconds << 80 | random
-        number = number & ~(0xF << 76) | VERSION_7 << 76
-        return UUID(int=number & ~(0b11 << 62) | VARIANT << 62)
+        return named_by(f"{self.digest} {line} {attempt}", self.begun_at)
 
     def account_of(self, email: str) -> UUID | None:
         """Whose address it was when the file was first sent."""
         return self.people.get(_mark(self.digest, email))
+
+
+def named_by(told: str, at: datetime) -> UUID:
+    """An id that follows from what it is for and from when that began."""
+    random = int.from_bytes(blake2b(told.encode(), digest_size=10).digest())
+    milliseconds = int(at.timestamp() * 1000)
+    number = milliseconds << 80 | random
+    number = number & ~(0xF << 76) | VERSION_7 << 76
+    return UUID(int=number & ~(0b11 << 62) | VARIANT << 62)
 
 
 def digest_of(content: bytes, *, organization: UUID, by: UUID) -> str:

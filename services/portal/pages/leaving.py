@@ -7,19 +7,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.portal.asking import RefusedError
 from services.portal.commanding import is_done
+from services.portal.ending import end_work
 from services.portal.forms import Form, read_form
 from services.portal.pages.person import row_of
-from services.portal.rooms import rooms_in
+from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import NotFound
 from services.portal.show import go, receipt_in
+from services.portal.store import work_to_end
+from services.portal.store.work_to_end import WorkToEnd
 from services.portal.submitting import Act, submit
 from services.portal.views.desk import Desk, open_desk, open_own_desk, show_at
 from services.portal.views.pool import open_holds
-from services.portal.views.removal import cancel_work, look_at_removal, was_in
+from services.portal.views.removal import look_at_removal, was_in
 from services.portal.views.rows import Row
 from shared.contracts.membership import ChangeRole, RemoveMember
 from shared.contracts.money import parse_credits
+from shared.messaging.ask import NoAnswer
 
 LEFT = "left"
 
@@ -46,13 +51,12 @@ async def remove(request: Request) -> Response:
         told={"name": row.name, "p": str(row.id)},
     )
     data = RemoveMember(account_id=row.id)
+    wanted = await _note(request, desk, row.id, form, after=form.id)
     answer = await submit(request, act, lambda _form: data, page, form)
-    if form.get("work") != "cancel":
+    # Of an act whose outcome is not known yet, the work ends by itself once it is done.
+    if wanted is None or not await is_done(rooms_in(request), form, desk.viewer.account_id):
         return answer
-    # Of an act whose outcome is not known yet, its page offers the cancelling once it is done.
-    if not await is_done(rooms_in(request), form, desk.viewer.account_id):
-        return answer
-    left = await cancel_work(desk, await open_holds(desk.all, row.id))
+    left = await _end(rooms_in(request), wanted)
     return go(request, _telling(act.done, left), receipt=form.id)
 
 
@@ -79,9 +83,31 @@ async def cancel(request: Request) -> Response:
     """End what still runs of somebody who is on his way out."""
     desk = await open_own_desk(request)
     account = await _once_in(request, desk)
-    await read_form(request)
-    left = await cancel_work(desk, await open_holds(desk.all, account))
+    form = await read_form(request)
+    wanted = await _note(request, desk, account, form, after=None)
+    left = 0 if wanted is None else await _end(rooms_in(request), wanted)
     return go(request, _telling(f"{desk.home}/people/{account}/removed", left))
+
+
+async def _note(
+    request: Request, desk: Desk, person: UUID, form: Form, *, after: UUID | None
+) -> WorkToEnd | None:
+    """Write down whose work is to be ended before anything is asked, if that is wanted."""
+    rooms = rooms_in(request)
+    wanted = WorkToEnd(form.id, desk.id, person, desk.viewer.account_id, after, rooms.wall.now())
+    async with rooms.pool.acquire() as database:
+        if after is not None and form.get("work") != "cancel":
+            await work_to_end.drop(database, form.id)
+            return None
+        return await work_to_end.add(database, wanted)
+
+
+async def _end(rooms: Rooms, wanted: WorkToEnd) -> int:
+    """End it as far as that is possible now; what is not known now goes on by itself."""
+    try:
+        return await end_work(rooms, wanted)
+    except (NoAnswer, RefusedError):
+        return 0
 
 
 def _telling(page: str, left: int) -> str:

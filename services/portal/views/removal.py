@@ -1,25 +1,19 @@
 """How far a removal is: what each service has taken back of somebody by now."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.portal.asking import RefusedError
 from services.portal.views.audit import trail_about
 from services.portal.views.desk import Desk
 from services.portal.views.faces import Face, face_of
 from services.portal.views.people import access_of, find_member
 from services.portal.views.pool import open_holds
 from services.portal.views.seats import seats_of
-from shared.contracts.credits import CaptureHold, VoidHold
-from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
-from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
-
-ENDED_ALREADY = {RefusalCode.HOLD_NOT_OPEN, RefusalCode.HOLD_EXPIRED}
 
 
 @dataclass(frozen=True)
@@ -67,30 +61,6 @@ async def look_at_removal(desk: Desk, account: UUID) -> Removal:
 async def was_in(desk: Desk, account: UUID) -> bool:
     """Whether somebody ever was in this organization; who was not has no name here."""
     return bool(await trail_about(desk, account, 1))
-
-
-async def cancel_work(desk: Desk, holds: Sequence[dict[str, Any]]) -> int:
-    """End holds at once: what was metered is charged, the rest comes back.
-
-    One that ended meanwhile is left as it is. Tells of how many it is not known that they ended.
-    """
-    left = 0
-    for hold in holds:
-        try:
-            await desk.asking.ask(_ending(hold), viewer=desk.viewer, owner=desk.id)
-        except RefusedError as error:
-            left += error.refused.code not in ENDED_ALREADY
-        except NoAnswer:
-            left += 1
-    return left
-
-
-def _ending(hold: dict[str, Any]) -> CommandData:
-    hold_id, metered = UUID(hold["hold_id"]), parse_credits(hold["metered"] or "0")
-    due = min(metered - parse_credits(hold["captured"]), parse_credits(hold["held"]))
-    if due > 0:
-        return CaptureHold(hold_id=hold_id, amount=due, final=True)
-    return VoidHold(hold_id=hold_id)
 
 
 async def _has_no_seat(desk: Desk, account: UUID) -> bool:

@@ -22,6 +22,7 @@ from services.portal.store import (
     tokens,
     uploads,
     webhooks,
+    work_to_end,
 )
 from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
@@ -65,6 +66,7 @@ async def _forget(change: Act, account_id: UUID) -> None:
     await awaited.forget(change.connection, account_id)
     await identities.unlink(change.connection, account_id)
     await forms.forget(change.connection, account_id)
+    await work_to_end.forget(change.connection, account_id)
     await dead_letters.forget(change.connection, account_id)
     await tokens.forget_maker(change.connection, account_id, change.now)
 
