@@ -15,9 +15,7 @@ from shared.contracts.accounts import RegisterAccount
 from shared.contracts.credit_queries import ShowPool
 from shared.contracts.licensing import ListLicenses
 from tests.builders import an_account, an_id
-from tests.portal.operator.conftest import an_operator
-from tests.portal.pages.reading import links_of, words_of
-from tests.portal.site import Site, form_in
+from tests.portal.site import Site
 from tests.rules.portal.stores import (
     KEY,
     NEXT_KEY,
@@ -234,7 +232,7 @@ async def test_stripes_checkout_refund_and_dispute_are_an_order_and_its_undoing(
     payment = f"pi_{an_id().hex}"
 
     early = await tell_stripe(portal, a_dispute(payment, 49_999))
-    paid = await tell_stripe(portal, a_checkout(dan.account_id, payment, **_credits_alone()))
+    paid = await tell_stripe(portal, a_checkout(dan.account_id, payment, **credits_alone()))
     await eventually_available(people, dan.account_id, "500")
     part = await tell_stripe(portal, a_stripe_refund(payment, before=0, after=9_999))
     await eventually_available(people, dan.account_id, "400.008001")
@@ -246,33 +244,6 @@ async def test_stripes_checkout_refund_and_dispute_are_an_order_and_its_undoing(
         "data.object.payment_intent",
     )
     assert {answer.status_code for answer in (paid, part, rest)} == {200}
-
-
-async def test_T23_what_a_dispute_took_can_be_given_again_once_it_is_won(
-    portal: Site, people: Portal
-) -> None:
-    dan, oz = await registered(people, "Dan"), await an_operator(people)
-    payment = f"pi_{an_id().hex}"
-    paid = await tell_stripe(portal, a_checkout(dan.account_id, payment, **_credits_alone()))
-    await eventually_available(people, dan.account_id, "500")
-    lost = await tell_stripe(portal, a_dispute(payment, 49_999))
-    await eventually_available(people, dan.account_id, "0")
-
-    won = a_dispute(payment, 49_999, kind="charge.dispute.closed", status="won")
-    told = [await tell_stripe(portal, won) for _ in range(2)]
-    async with portal.client_of(oz, follow_redirects=True) as desk:
-        waiting = await desk.get("/operator?kind=won_dispute")
-        (item,) = {link for link in links_of(waiting) if link.startswith("/operator/items/")}
-        page = await desk.get(item)
-        fields = {"form": form_in(page), "decision": "do", "reason": "We won it."}
-        done = await desk.post(item, data=fields)
-        again = await desk.get("/operator?kind=won_dispute")
-
-    assert {answer.status_code for answer in (paid, lost, *told)} == {200}
-    assert f"500 credits of order {payment} were charged back" in words_of(page)
-    assert "Credits given again" in words_of(done)
-    assert item not in links_of(again)
-    await eventually_available(people, dan.account_id, "500")
 
 
 async def test_what_stripe_says_of_others_is_taken_and_left_aside(portal: Site) -> None:
@@ -291,7 +262,7 @@ async def test_an_event_of_stripes_that_is_replayed_counts_once(
     portal: Site, people: Portal
 ) -> None:
     dan = await registered(people, "Dan")
-    body = a_checkout(dan.account_id, f"pi_{an_id().hex}", **_credits_alone())
+    body = a_checkout(dan.account_id, f"pi_{an_id().hex}", **credits_alone())
     counted_anew = json.dumps({**json.loads(body), "pending_webhooks": 1}).encode()
     forged = json.dumps({**json.loads(body), "data": {"object": {}}, "type": "x"}).encode()
 
@@ -314,5 +285,5 @@ def _credits(amount: str) -> dict[str, Any]:
     return {"kind": "credits", "line_no": 1, "credits": amount}
 
 
-def _credits_alone() -> dict[str, Any]:
+def credits_alone() -> dict[str, Any]:
     return {"metadata": {"coffer_lines": '[{"kind":"credits","line_no":1,"credits":"500"}]'}}
