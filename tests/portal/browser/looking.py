@@ -16,6 +16,12 @@ SHOWN = """
 """
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+CUT_OFF = """
+() => [...document.querySelectorAll(".table-region")]
+  .filter((region) => region.scrollWidth > region.clientWidth + 1)
+  .map((region) => region.getAttribute("aria-label"))
+"""
+
 
 async def violations(page: Page, axe: str) -> list[dict[str, Any]]:
     """The rules of accessibility that a page breaks."""
@@ -27,6 +33,12 @@ async def violations(page: Page, axe: str) -> list[dict[str, Any]]:
 async def scrolls_sideways(page: Page) -> bool:
     """Whether the page is wider than the screen."""
     return bool(await page.evaluate(SIDEWAYS) > 0)
+
+
+async def cut_off(page: Page) -> list[str]:
+    """The tables that show less than they hold."""
+    tables: list[str] = await page.evaluate(CUT_OFF)
+    return tables
 
 
 async def focused(page: Page) -> str:

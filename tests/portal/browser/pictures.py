@@ -6,6 +6,7 @@ from typing import Literal
 from playwright.async_api import Page
 
 from tests.portal.browser.conftest import PICTURES, WIDE
+from tests.portal.browser.looking import cut_off
 
 PHONE = {"width": 360, "height": 780}
 
@@ -35,6 +36,7 @@ async def take(page: Page, name: str) -> None:
     for look in LOOKS:
         await page.set_viewport_size(PHONE if look.is_phone else WIDE)  # type: ignore[arg-type]  # a typed dictionary of theirs
         await page.emulate_media(color_scheme=look.scheme, media=look.media)
+        assert look.is_phone or not await cut_off(page), name
         await page.screenshot(path=PICTURES / f"{name}-{look.name}.png", full_page=True)
     await page.emulate_media(color_scheme="light", media="screen")
     if before is not None:
