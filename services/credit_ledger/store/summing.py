@@ -11,7 +11,7 @@ from shared.postgres.pool import Connection
 QUARTER_SECONDS = 900
 KEPT = ((), ("day",), ("user",))
 # $1 wallet, $2 since, $3 until, $4 one person, $5 day, user or nothing, $6 zone, $7 whether the
-# most come first, $8 how many.
+# most come first, $8 how many. Of thousands of people only those of the page are summed whole.
 SUMMED = """
 SELECT
     who, first, '' AS second, '' AS third, sum(charged) AS charged, sum(absorbed) AS absorbed,
@@ -29,7 +29,18 @@ FROM (
         wallet = $1 AND quarter >= $2 AND quarter < $3
         AND CASE
             WHEN $4::uuid IS NOT NULL THEN person = $4
-            WHEN $5::text = 'user' THEN person < 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+            WHEN $5::text = 'user' THEN person = ANY(ARRAY(
+                SELECT ranked.person
+                FROM usage_sum AS ranked
+                WHERE
+                    ranked.wallet = $1 AND ranked.quarter >= $2 AND ranked.quarter < $3
+                    AND ranked.person < 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+                GROUP BY ranked.person
+                ORDER BY
+                    CASE WHEN $7::boolean THEN sum(ranked.credited_back - ranked.charged) END,
+                    ranked.person
+                LIMIT $8
+            ))
             ELSE person = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
         END
 ) AS keyed

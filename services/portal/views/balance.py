@@ -15,6 +15,7 @@ from shared.contracts.refusals import RefusalCode
 DAYS = {"30": 30, "90": 90, "365": 365}
 DAYS_SHOWN = "90"
 PACE_DAYS = 14
+QUARTER_SECONDS = 900
 AHEAD_MAX_DAYS = 365
 AHEAD_SHOWN = timedelta(days=45)
 DAY = timedelta(days=1)
@@ -81,9 +82,11 @@ class Past:
 async def past_of(ask: Ask, days: str, now: datetime) -> Past:
     """Ask for the balance of each day, and what the last days cost."""
     since = now - timedelta(days=DAYS[days] - 1)
+    # Of whole quarters of an hour the ledger keeps sums: of a million charges it reads none.
+    whole = now - timedelta(seconds=now.timestamp() % QUARTER_SECONDS)
     try:
         told = await ask(ShowBalances(since=since, until=now + DAY / 24))
-        paid = await ask(ShowUsage(since=now - PACE_DAYS * DAY, until=now + DAY / 24))
+        paid = await ask(ShowUsage(since=whole - PACE_DAYS * DAY, until=whole + DAY / 24))
     except RefusedError as error:
         if error.refused.code not in {RefusalCode.UNKNOWN_ORGANIZATION, RefusalCode.OVERLOADED}:
             raise

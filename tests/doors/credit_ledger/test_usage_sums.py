@@ -51,10 +51,12 @@ async def test_sums_that_are_kept_are_those_of_the_charges(
     async with desk.connection.transaction():
         reach = (await usage.reach_of(desk.connection, wallet))._replace(zone=ZONE)
         kept = await summing.sums_kept(desk.connection, asked, columns, ZONE, 10)
+        first = await summing.sums_kept(desk.connection, asked, columns, ZONE, 1)
         summed = await usage.sums_of(desk.connection, asked, columns, reach, None, 10)
 
     assert summing.is_kept(asked, columns)
     assert kept == summed
+    assert first == kept[:1]
     assert sum(row.lines for row in kept) == (6 if person else 12)
 
 
