@@ -22,11 +22,15 @@ from services.portal.api.problems import (
 )
 from services.portal.api.scopes import SCOPES, Scope
 from services.portal.rooms import Rooms
+from services.portal.store import deeds
 from services.portal.store import tokens as store
+from services.portal.store.deeds import Deed
 from services.portal.store.tokens import Token
 from services.portal.viewer import Viewer
+from shared.contracts.audit import Values
 from shared.contracts.message import Contract, Moment
 from shared.contracts.refusals import RefusalCode
+from shared.postgres.pool import Connection
 
 PREFIX = "cof_"
 SECRET_BYTES = 32
@@ -127,11 +131,12 @@ async def make_token(
         made_at=now,
         expires_at=wanted.expires_at,
     )
-    async with rooms.pool.acquire() as connection:
+    async with rooms.pool.acquire() as connection, connection.transaction():
         if await store.count_good_tokens(connection, token.account_id, now) >= TOKENS_MAX:
             raise problem_here(ApiCode.TOO_MANY_TOKENS)
         if not await store.add_token(connection, token, digest_of(secret)):
             raise problem_here(ApiCode.UNKNOWN_TOKEN)
+        await _note(rooms, connection, "make_token", token, id=token.id, by=token.account_id)
     log.info("token_made", token=str(token.id), account=str(token.account_id))
     return TokenMade(**vars(token), secret=secret)
 
@@ -164,6 +169,9 @@ async def revoke_token(rooms: Rooms, allowed: Allowed, token_id: UUID) -> TokenS
         if token is None or not _may_revoke(allowed, token):
             raise problem_here(ApiCode.UNKNOWN_TOKEN)
         await store.revoke_token(connection, token_id, now)
+        if token.revoked_at is None:
+            by = allowed.viewer.account_id
+            await _note(rooms, connection, "revoke_token", token, id=rooms.wall.new_id(), by=by)
         revoked = await store.lock_token(connection, token_id)
     assert revoked is not None
     log.info("token_revoked", token=str(token_id), account=str(allowed.viewer.account_id))
@@ -182,6 +190,27 @@ async def find_good_token(rooms: Rooms, secret: str) -> Token | None:
         if token.last_used_at is None or now - token.last_used_at > SEEN_EVERY:
             await store.note_use(connection, token.id, now)
     return token
+
+
+async def _note(
+    rooms: Rooms, connection: Connection, act: str, token: Token, *, id: UUID, by: UUID
+) -> None:
+    """Let the trail of the organization that a token is good in tell of it, without its secret."""
+    if token.organization_id is None:
+        return
+    told: Values = {"token": token.name, "may": list(token.scopes)}
+    is_made = act == "make_token"
+    deed = Deed(
+        id=id,
+        organization_id=token.organization_id,
+        act=act,
+        by=by,
+        at=rooms.clock.now(),
+        about=None if by == token.account_id else token.account_id,
+        before={} if is_made else told,
+        after=told if is_made else {},
+    )
+    await deeds.note(connection, deed)
 
 
 def digest_of(secret: str) -> bytes:

@@ -137,10 +137,9 @@ async def make_webhook(asked: Asked) -> dict[str, Any]:
     """Have facts sent to an address, signed with a secret that is shown this once."""
     wanted = asked.data
     assert isinstance(wanted, MakeWebhook)
-    by = asked.caller.viewer.account_id
     made = await _tried(
         subscriptions.subscribe(
-            _rooms(asked), _owner(asked), by=by, url=wanted.url, kinds=wanted.kinds
+            _rooms(asked), _owner(asked), by=_by(asked), url=wanted.url, kinds=wanted.kinds
         )
     )
     return _made(made)
@@ -151,21 +150,19 @@ async def change_webhook(asked: Asked) -> dict[str, Any]:
     wanted = asked.data
     assert isinstance(wanted, ChangeWebhook)
     changed = await _tried(
-        subscriptions.change(
-            _rooms(asked), _owner(asked), wanted.webhook_id, url=wanted.url, kinds=wanted.kinds
-        )
+        subscriptions.change(*_place(asked), by=_by(asked), url=wanted.url, kinds=wanted.kinds)
     )
     return _told(_shown(changed))
 
 
 async def rotate_secret(asked: Asked) -> dict[str, Any]:
     """Sign with a new secret, and for a day with the former one as well."""
-    return _made(await _tried(subscriptions.rotate(*_place(asked))))
+    return _made(await _tried(subscriptions.rotate(*_place(asked), by=_by(asked))))
 
 
 async def remove_webhook(asked: Asked) -> dict[str, Any]:
     """Forget a webhook, its secret and what was sent to it."""
-    await _tried(subscriptions.remove(*_place(asked)))
+    await _tried(subscriptions.remove(*_place(asked), by=_by(asked)))
     return _told(WebhookRemoved(webhook_id=_about(asked).webhook_id))
 
 
@@ -197,9 +194,9 @@ async def redeliver(asked: Asked) -> dict[str, Any]:
     return _told(DeliveryQueued(delivery_id=wanted.delivery_id))
 
 
-def _switching(act: Callable[[Rooms, UUID, UUID], Awaitable[object]], said: str) -> Work:
+def _switching(act: Callable[..., Awaitable[object]], said: str) -> Work:
     async def switched(asked: Asked) -> dict[str, Any]:
-        await _tried(act(*_place(asked)))
+        await _tried(act(*_place(asked), by=_by(asked)))
         return await _show(asked, _about(asked).webhook_id)
 
     switched.__doc__ = said
@@ -242,6 +239,10 @@ def _owner(asked: Asked) -> UUID:
 def _about(asked: Asked) -> AskAboutWebhook:
     assert isinstance(asked.data, AskAboutWebhook)
     return asked.data
+
+
+def _by(asked: Asked) -> UUID:
+    return asked.caller.viewer.account_id
 
 
 def _place(asked: Asked) -> tuple[Rooms, UUID, UUID]:

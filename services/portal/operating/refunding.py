@@ -7,7 +7,8 @@ import structlog
 
 from services.portal.operating.wallets import Wallet, refund_id_of
 from services.portal.rooms import Rooms, rooms_of
-from services.portal.store import work_items
+from services.portal.store import deeds, work_items
+from services.portal.store.deeds import OPERATOR, Deed
 from services.portal.store.work_items import OperatorAct
 from shared.contracts.catalogue import fact_type
 from shared.contracts.credit_answers import LotState
@@ -65,10 +66,24 @@ async def record_refund(rooms: Rooms, wallet: Wallet, refunding: Refunding) -> N
         time=now,
         data=data,
     )
-    async with rooms.pool.acquire() as database:
+    deed = Deed(
+        id=refunding.id,
+        organization_id=wallet.owner,
+        act="refund",
+        by=refunding.by,
+        at=now,
+        door=OPERATOR,
+        after={
+            "lot": lot.lot,
+            "amount": format_credits(refunding.amount),
+            "reason": refunding.reason,
+        },
+    )
+    async with rooms.pool.acquire() as database, database.transaction():
         await work_items.note_act(
             database, act, untold=fact.model_dump_json(exclude_none=True).encode()
         )
+        await deeds.note(database, deed)
 
 
 async def tell(running: Running) -> None:

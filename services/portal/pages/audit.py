@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.portal.rooms import rooms_in
 from services.portal.tables import stream
 from services.portal.views.audit import ACTS, TRAILS, Done, Trail, Wanted, trail_page
 from services.portal.views.changes import called_by, ids_in
 from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.faces import Face, faces_of
 from services.portal.views.people import find_by_email
+from shared.postgres.pool import Pool
 
 NUMBER_MAX = 2**62
 WRITTEN_AT_ONCE = 200
@@ -27,7 +29,11 @@ async def audit(request: Request) -> Response:
     person = await _person(desk, given.get("person", "").strip())
     wanted = Wanted(act=given.get("act", "") if given.get("act") in ACTS else "", account=person)
     is_nobody = bool(given.get("person", "").strip()) and person is None
-    trail = Trail(()) if is_nobody else await trail_page(desk, wanted, _before(given))
+    trail = (
+        Trail(())
+        if is_nobody
+        else await trail_page(desk, wanted, _before(given), own=rooms_in(request).pool)
+    )
     faces = await _faces(desk, trail)
     return await show_at(
         request,
@@ -52,13 +58,13 @@ async def audit_csv(request: Request) -> Response:
     given = request.query_params
     person = await _person(desk, given.get("person", "").strip())
     wanted = Wanted(act=given.get("act", "") if given.get("act") in ACTS else "", account=person)
-    return await stream("audit.csv", HEADER, _pages(desk, wanted))
+    return await stream("audit.csv", HEADER, _pages(desk, rooms_in(request).pool, wanted))
 
 
-async def _pages(desk: Desk, wanted: Wanted) -> AsyncIterator[list[tuple[object, ...]]]:
+async def _pages(desk: Desk, own: Pool, wanted: Wanted) -> AsyncIterator[list[tuple[object, ...]]]:
     before: Mapping[str, int] = {}
     while True:
-        trail = await trail_page(desk, wanted, before, size=WRITTEN_AT_ONCE)
+        trail = await trail_page(desk, wanted, before, own=own, size=WRITTEN_AT_ONCE)
         faces = await _faces(desk, trail)
         yield [_line(done, faces) for done in trail.entries]
         before = trail.before

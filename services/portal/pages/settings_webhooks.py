@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from services.portal.forms import Form, read_form
 from services.portal.pages.settings_page import settings_page
-from services.portal.rooms import Rooms, rooms_in
+from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
 from services.portal.show import go
 from services.portal.store.webhooks import Webhook
@@ -21,13 +21,12 @@ from services.portal.webhooks.kinds import KINDS
 from services.portal.webhooks.subscriptions import BadWebhookError, UnknownWebhookError
 from shared.contracts.catalogue import FACT_BY_TYPE
 
-Deed = Callable[[Rooms, UUID, UUID], Awaitable[object]]
+Deed = Callable[..., Awaitable[object]]
 # Contracts name the rules that they keep; a reader of the page has no use for them.
 RULES = re.compile(r" \([ART][0-9][^)]*\)")
 DEEDS: dict[str, Deed] = {
     "disable": subscriptions.disable,
     "enable": subscriptions.enable,
-    "try": subscriptions.try_out,
 }
 
 
@@ -66,7 +65,12 @@ async def change(request: Request) -> Response:
     form = await read_form(request)
     try:
         await subscriptions.change(
-            rooms_in(request), desk.id, _id(request), url=form.get("url"), kinds=_kinds(form)
+            rooms_in(request),
+            desk.id,
+            _id(request),
+            by=desk.viewer.account_id,
+            url=form.get("url"),
+            kinds=_kinds(form),
         )
     except UnknownWebhookError:
         raise NotFound from None
@@ -81,15 +85,18 @@ async def act(request: Request) -> Response:
     desk = await open_own_desk(request)
     form = await read_form(request)
     rooms, named, wanted = rooms_in(request), _id(request), form.get("act")
+    by = desk.viewer.account_id
     try:
         if wanted == "rotate":
-            made = await subscriptions.rotate(rooms, desk.id, named, form=form.id)
+            made = await subscriptions.rotate(rooms, desk.id, named, by=by, form=form.id)
             told = f"webhook {made.webhook.url}"
             return await settings_page(request, desk, secret=made.secret, secret_of=told)
         if wanted == "redeliver":
             await subscriptions.redeliver(rooms, desk.id, named, _uuid(form.get("delivery")))
+        elif wanted == "try":
+            await subscriptions.try_out(rooms, desk.id, named)
         elif wanted in DEEDS:
-            await DEEDS[wanted](rooms, desk.id, named)
+            await DEEDS[wanted](rooms, desk.id, named, by=by)
     except UnknownWebhookError:
         raise NotFound from None
     except BadWebhookError as error:
@@ -107,7 +114,9 @@ async def remove(request: Request) -> Response:
     desk = await open_own_desk(request)
     await read_form(request)
     try:
-        await subscriptions.remove(rooms_in(request), desk.id, _id(request))
+        await subscriptions.remove(
+            rooms_in(request), desk.id, _id(request), by=desk.viewer.account_id
+        )
     except UnknownWebhookError:
         raise NotFound from None
     return go(request, f"{desk.home}/settings#webhooks")

@@ -1,4 +1,4 @@
-"""The trails of the three services as one: newest first, in words, with what changed."""
+"""The trails of the three services and the portal's own as one: newest first, in words."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.portal.asking import RefusedError
+from services.portal.store import deeds
 from services.portal.views.changes import Changes, changes_of
 from services.portal.views.desk import NO_WALLET, Desk
 from shared.contracts.audit import (
@@ -17,12 +18,15 @@ from shared.contracts.audit import (
     ListLicensingAudit,
     ListMembershipAudit,
 )
+from shared.postgres.pool import Pool
 
-TRAILS: Mapping[str, type[AuditQuery]] = {
+OF_SERVICES: Mapping[str, type[AuditQuery]] = {
     "m": ListMembershipAudit,
     "l": ListLicensingAudit,
     "c": ListCreditAudit,
 }
+OURS = "p"
+TRAILS = (*OF_SERVICES, OURS)
 PAGE = 50
 ACTS = {
     "add_member": "Added to the organization",
@@ -64,8 +68,24 @@ ACTS = {
     "ask_adjustment": "Adjustment asked for",
     "release_lot": "Lot released",
     "import_balance": "Balance brought in",
+    "make_token": "Token made",
+    "revoke_token": "Token revoked",
+    "make_webhook": "Webhook added",
+    "change_webhook": "Webhook changed",
+    "rotate_secret": "New secret for a webhook",
+    "enable_webhook": "Webhook enabled",
+    "disable_webhook": "Webhook disabled",
+    "remove_webhook": "Webhook removed",
+    "refund": "Refund recorded",
+    "refunded": "Credits refunded",
+    "charged_back": "Payment charged back",
 }
-DOORS = {"coffer_portal": "portal", "operator": "vendor staff", "stage": "demonstration"}
+DOORS = {
+    "coffer_portal": "portal",
+    "operator": "vendor staff",
+    "stage": "demonstration",
+    "store": "store",
+}
 
 
 @dataclass(frozen=True)
@@ -104,13 +124,29 @@ class Trail:
 
 
 async def trail_page(
-    desk: Desk, wanted: Wanted, before: Mapping[str, int], *, size: int = PAGE
+    desk: Desk,
+    wanted: Wanted,
+    before: Mapping[str, int],
+    *,
+    own: Pool | None = None,
+    size: int = PAGE,
 ) -> Trail:
-    """A page of what was done, newest first, of all three services; `before` continues one."""
-    places = dict(before) or dict.fromkeys(TRAILS, 0)
-    trails = await asyncio.gather(
-        *(_entries(desk, name, wanted, places[name], size) for name in places)
-    )
+    """A page of what was done, newest first, of all services; `before` continues one.
+
+    With it goes what the portal wrote down itself, in its `own` database.
+    """
+    places = dict(before) or dict.fromkeys(OF_SERVICES if own is None else TRAILS, 0)
+
+    async def entries_of(name: str) -> AuditTrail:
+        if name != OURS:
+            return await _entries(desk, name, wanted, places[name], size)
+        if own is None:
+            return AuditTrail(entries=())
+        async with own.acquire() as database:
+            question = _question(AuditQuery, wanted, places[name], size)
+            return await deeds.trail_of(database, desk.id, question)
+
+    trails = await asyncio.gather(*(entries_of(name) for name in places))
     entries, places = merged(dict(zip(places, trails, strict=True)), size)
     return Trail(tuple(_done(entry) for _, entry in entries), places)
 
@@ -123,29 +159,37 @@ async def trail_about(desk: Desk, account: UUID, most: int) -> tuple[Done, ...]:
 def merged(
     listed: Mapping[str, AuditTrail], size: int
 ) -> tuple[list[tuple[str, AuditEntry]], dict[str, int]]:
-    """The newest of all trails, and where each goes on; one that is at its end is left out."""
-    every = [(name, entry) for name, trail in listed.items() for entry in trail.entries]
-    every.sort(key=lambda each: (each[1].at, each[1].number), reverse=True)
-    taken = every[:size]
+    """The newest of all trails, and where each goes on; one that is at its end is left out.
+
+    Each is taken from in its own order, whatever its moments say: so nothing that was not shown is
+    before the place where its trail goes on.
+    """
+    waiting = {name: [*reversed(trail.entries)] for name, trail in listed.items()}
+    taken: list[tuple[str, AuditEntry]] = []
+    while len(taken) < size and any(waiting.values()):
+        name = max((name for name in waiting if waiting[name]), key=lambda one: waiting[one][-1].at)
+        taken.append((name, waiting[name].pop()))
     places: dict[str, int] = {}
     for name, trail in listed.items():
-        left = [entry for entry in trail.entries if (name, entry) not in taken]
-        shown = [entry.number for named, entry in taken if named == name]
-        if left:
-            places[name] = min(shown, default=left[0].number + 1)
+        if waiting[name]:
+            places[name] = waiting[name][-1].number + 1
         elif trail.before is not None:
             places[name] = trail.before
     return taken, places
 
 
-async def _entries(desk: Desk, name: str, wanted: Wanted, before: int, size: int) -> AuditTrail:
-    question = TRAILS[name](
+def _question(question: type[AuditQuery], wanted: Wanted, before: int, size: int) -> AuditQuery:
+    return question(
         act=wanted.act or None,
         about=wanted.about,
         account=wanted.account,
         before=before or None,
         limit=size,
     )
+
+
+async def _entries(desk: Desk, name: str, wanted: Wanted, before: int, size: int) -> AuditTrail:
+    question = _question(OF_SERVICES[name], wanted, before, size)
     try:
         return await desk.show(question, AuditTrail)
     except RefusedError as error:

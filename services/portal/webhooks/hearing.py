@@ -14,6 +14,7 @@ from services.portal.operating.noticing import note
 from services.portal.store import (
     awaited,
     dead_letters,
+    deeds,
     deliveries,
     forms,
     identities,
@@ -24,12 +25,16 @@ from services.portal.store import (
     webhooks,
     work_to_end,
 )
+from services.portal.store.deeds import Deed
 from services.portal.store.deliveries import NewDelivery
 from services.portal.webhooks.kinds import organization_of
 from shared.clock import Clock
 from shared.contracts.accounts import AccountForgotten
+from shared.contracts.audit import Values
 from shared.contracts.catalogue import FACT_BY_TYPE
+from shared.contracts.credit_facts import CreditsClawedBack
 from shared.contracts.message import Fact, FactData
+from shared.contracts.money import format_credits
 from shared.messaging import topology
 from shared.messaging.doors import ServiceClock, open_queue
 from shared.messaging.inbox import Act, act
@@ -52,6 +57,7 @@ async def take(fact: Fact[FactData], pool: Pool, clock: Clock) -> None:
         if isinstance(fact.data, AccountForgotten):
             await _forget(change, fact.data.account_id)
         await note(change.connection, fact)
+        await _note_what_was_taken_back(change, fact)
         await _owe_deliveries(change, fact)
         owed = [(clock.new_id(), one) for one in letters_about(fact)]
         await letters.add_letters(change.connection, owed, change.now)
@@ -69,6 +75,27 @@ async def _forget(change: Act, account_id: UUID) -> None:
     await work_to_end.forget(change.connection, account_id)
     await dead_letters.forget(change.connection, account_id)
     await tokens.forget_maker(change.connection, account_id, change.now)
+    await deeds.forget(change.connection, account_id)
+
+
+async def _note_what_was_taken_back(change: Act, fact: Fact[FactData]) -> None:
+    """Let a wallet's trail tell what refunds and charge-backs took, which nobody here did."""
+    if not isinstance(fact.data, CreditsClawedBack):
+        return
+    for line in fact.data.lines:
+        told: Values = {"lot": line.lot, "amount": format_credits(line.amount)}
+        if line.debt:
+            told["owed"] = format_credits(line.debt)
+        deed = Deed(
+            id=line.id,
+            organization_id=fact.data.owner,
+            act=line.reason,
+            by=None,
+            at=fact.time,
+            door=deeds.STORE,
+            after={**told, "order_id": line.order_id},
+        )
+        await deeds.note(change.connection, deed)
 
 
 async def _owe_deliveries(change: Act, fact: Fact[FactData]) -> None:

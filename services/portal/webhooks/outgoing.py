@@ -15,7 +15,8 @@ from prometheus_client import Counter
 
 from services.portal.rooms import Rooms, rooms_of
 from services.portal.sealing import sealer_of
-from services.portal.store import arrivals, deliveries, letters, webhooks
+from services.portal.store import arrivals, deeds, deliveries, letters, webhooks
+from services.portal.store.deeds import Deed
 from services.portal.store.deliveries import Due
 from services.portal.store.webhooks import StateReason, Target
 from services.portal.watching import REGISTRY
@@ -201,6 +202,15 @@ async def disable(
     DISABLED.labels(reason).inc()
     log.warning("webhook_disabled", webhook=str(target.id), reason=reason)
     await deliveries.stop_deliveries(connection, target.id, "the webhook was disabled")
+    deed = Deed(
+        id=clock.new_id(),
+        organization_id=target.organization_id,
+        act="disable_webhook",
+        by=None,
+        at=clock.now(),
+        after={"reason": "the address is gone" if reason == "gone" else "nothing got through"},
+    )
+    await deeds.note(connection, deed)
     notice = letters.NewLetter(
         cause=clock.new_id(),  # each time it is disabled is told
         kind=DISABLED_LETTER,

@@ -21,6 +21,7 @@ from services.portal.webhooks.addresses import (
     read_url,
 )
 from services.portal.webhooks.kinds import KINDS, TEST
+from services.portal.webhooks.noting import note, told
 from services.portal.webhooks.signing import new_secret
 from shared.contracts.message import CONTENT_TYPE, SPECVERSION
 from shared.postgres.pool import Connection
@@ -99,11 +100,18 @@ async def subscribe(
         if len(held) >= WEBHOOKS_MAX:
             raise BadWebhookError("url", f"an organization has {WEBHOOKS_MAX} webhooks at most")
         await webhooks.add_webhook(connection, webhook, _sealed(rooms, secret))
+        await note(rooms, connection, "make_webhook", webhook, by=by, after=told(webhook))
     return Subscribed(webhook, secret)
 
 
 async def change(
-    rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, url: str, kinds: Sequence[str]
+    rooms: Rooms,
+    organization_id: UUID,
+    webhook_id: UUID,
+    *,
+    by: UUID,
+    url: str,
+    kinds: Sequence[str],
 ) -> Webhook:
     """Send to another address, or other kinds, from now on."""
     await show_webhook(rooms, organization_id, webhook_id)
@@ -112,11 +120,14 @@ async def change(
     async with rooms.pool.acquire() as connection, connection.transaction():
         webhook = await _find(connection, organization_id, webhook_id)
         await webhooks.change_webhook(connection, webhook_id, url=url, kinds=wanted)
-    return replace(webhook, url=url, kinds=wanted)
+        changed = replace(webhook, url=url, kinds=wanted)
+        before, after = told(webhook), told(changed)
+        await note(rooms, connection, "change_webhook", webhook, by=by, before=before, after=after)
+    return changed
 
 
 async def rotate(
-    rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, form: UUID | None = None
+    rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, by: UUID, form: UUID | None = None
 ) -> Subscribed:
     """Sign with a new secret, shown this once, and for a day with the former one as well.
 
@@ -126,32 +137,40 @@ async def rotate(
     async with rooms.pool.acquire() as connection, connection.transaction():
         webhook = await _find(connection, organization_id, webhook_id)
         await _sign_anew(rooms, connection, webhook_id, secret, form=form)
+        after = {"address": told(webhook)["address"]}
+        await note(rooms, connection, "rotate_secret", webhook, by=by, after=after, id=form)
     return Subscribed(webhook, secret)
 
 
-async def disable(rooms: Rooms, organization_id: UUID, webhook_id: UUID) -> None:
+async def disable(rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, by: UUID) -> None:
     """Send nothing until it is enabled again; what happens meanwhile is not kept."""
     async with rooms.pool.acquire() as connection, connection.transaction():
-        await _find(connection, organization_id, webhook_id)
+        webhook = await _find(connection, organization_id, webhook_id)
         if await webhooks.disable_webhook(connection, webhook_id, "by_hand"):
+            after = {"address": told(webhook)["address"]}
+            await note(rooms, connection, "disable_webhook", webhook, by=by, after=after)
             await deliveries.stop_deliveries(connection, webhook_id, "the webhook was disabled")
 
 
-async def enable(rooms: Rooms, organization_id: UUID, webhook_id: UUID) -> int:
+async def enable(rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, by: UUID) -> int:
     """Send again, first what did not get through before; tells how much that is."""
     async with rooms.pool.acquire() as connection, connection.transaction():
-        await _find(connection, organization_id, webhook_id)
+        webhook = await _find(connection, organization_id, webhook_id)
         await webhooks.enable_webhook(connection, webhook_id)
+        if not webhook.is_active:
+            after = {"address": told(webhook)["address"]}
+            await note(rooms, connection, "enable_webhook", webhook, by=by, after=after)
         again = await deliveries.send_failed_again(connection, webhook_id, rooms.clock.now())
     rooms.running.written.set()
     return again
 
 
-async def remove(rooms: Rooms, organization_id: UUID, webhook_id: UUID) -> None:
+async def remove(rooms: Rooms, organization_id: UUID, webhook_id: UUID, *, by: UUID) -> None:
     """Forget a webhook, its secret and what was sent to it."""
     async with rooms.pool.acquire() as connection, connection.transaction():
-        await _find(connection, organization_id, webhook_id)
+        webhook = await _find(connection, organization_id, webhook_id)
         await webhooks.remove_webhook(connection, webhook_id)
+        await note(rooms, connection, "remove_webhook", webhook, by=by, before=told(webhook))
 
 
 async def list_deliveries(

@@ -5,9 +5,12 @@ from pydantic import SecretStr
 
 from services.portal.webhooks import keeping, subscriptions
 from services.portal.webhooks.subscriptions import BadWebhookError
+from tests.builders import an_id
 from tests.portal.ground import SEALING, Ground
 from tests.portal.webhooks.acts import deliver_due, deliveries_of, hear, pool_low, subscribe
 from tests.portal.webhooks.receiver import Receiver
+
+BY = an_id()
 
 NEWER = "what-seals-secrets-from-now-on-here"
 
@@ -16,7 +19,7 @@ async def test_no_secret_lies_open_in_the_database(ground: Ground, receiver: Rec
     rooms = ground.rooms(webhooks_to_loopback=True)
     first = await subscribe(rooms, receiver)
     webhook = first.webhook
-    second = await subscriptions.rotate(rooms, webhook.organization_id, webhook.id)
+    second = await subscriptions.rotate(rooms, webhook.organization_id, webhook.id, by=BY)
 
     row = repr(dict(await ground.pool.fetchrow("SELECT * FROM webhook") or {}))
 
@@ -58,7 +61,7 @@ async def test_a_secret_whose_passphrase_is_lost_says_so_until_a_new_one_is_made
 
     await deliver_due(newer)
     (waiting,) = await deliveries_of(newer, subscribed)
-    new = await subscriptions.rotate(newer, webhook.organization_id, webhook.id)
+    new = await subscriptions.rotate(newer, webhook.organization_id, webhook.id, by=BY)
     await subscriptions.redeliver(newer, webhook.organization_id, webhook.id, waiting.id)
     await deliver_due(newer)
 

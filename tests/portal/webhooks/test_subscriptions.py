@@ -23,6 +23,8 @@ from tests.portal.webhooks.acts import (
 )
 from tests.portal.webhooks.receiver import Receiver, status
 
+BY = an_id()
+
 
 async def test_once_enabled_again_it_gets_what_did_not_get_through(
     rooms: Rooms, receiver: Receiver
@@ -33,7 +35,7 @@ async def test_once_enabled_again_it_gets_what_did_not_get_through(
     await hear(rooms, pool_low(webhook.organization_id))
     await deliver_due(rooms)
 
-    again = await subscriptions.enable(rooms, webhook.organization_id, webhook.id)
+    again = await subscriptions.enable(rooms, webhook.organization_id, webhook.id, by=BY)
     await deliver_due(rooms)
 
     assert again == 1
@@ -62,7 +64,7 @@ async def test_a_new_secret_signs_at_once_and_the_former_one_for_a_day_more(
 ) -> None:
     former = await subscribe(rooms, receiver)
     webhook = former.webhook
-    new = await subscriptions.rotate(rooms, webhook.organization_id, webhook.id)
+    new = await subscriptions.rotate(rooms, webhook.organization_id, webhook.id, by=BY)
 
     await hear(rooms, pool_low(webhook.organization_id))
     await deliver_due(rooms)
@@ -83,7 +85,9 @@ async def test_a_form_sent_twice_leaves_the_receiver_the_secret_it_has(
     webhook = former.webhook
     form = rooms.clock.new_id()
     for _ in range(2):
-        new = await subscriptions.rotate(rooms, webhook.organization_id, webhook.id, form=form)
+        new = await subscriptions.rotate(
+            rooms, webhook.organization_id, webhook.id, by=BY, form=form
+        )
 
     await hear(rooms, pool_low(webhook.organization_id))
     await deliver_due(rooms)
@@ -158,11 +162,11 @@ async def test_what_another_organization_has_does_not_exist(
     other, id_ = an_id(), subscribed.webhook.id
     acts = (
         subscriptions.show_webhook(rooms, other, id_),
-        subscriptions.change(rooms, other, id_, url=receiver.url(), kinds=(LOW,)),
-        subscriptions.rotate(rooms, other, id_),
-        subscriptions.disable(rooms, other, id_),
-        subscriptions.enable(rooms, other, id_),
-        subscriptions.remove(rooms, other, id_),
+        subscriptions.change(rooms, other, id_, by=BY, url=receiver.url(), kinds=(LOW,)),
+        subscriptions.rotate(rooms, other, id_, by=BY),
+        subscriptions.disable(rooms, other, id_, by=BY),
+        subscriptions.enable(rooms, other, id_, by=BY),
+        subscriptions.remove(rooms, other, id_, by=BY),
         subscriptions.list_deliveries(rooms, other, id_),
         subscriptions.redeliver(rooms, other, id_, delivery.id),
         subscriptions.try_out(rooms, other, id_),
@@ -181,7 +185,7 @@ async def test_a_removed_webhook_and_its_secret_are_gone(rooms: Rooms, receiver:
     webhook = subscribed.webhook
     await hear(rooms, pool_low(webhook.organization_id))
 
-    await subscriptions.remove(rooms, webhook.organization_id, webhook.id)
+    await subscriptions.remove(rooms, webhook.organization_id, webhook.id, by=BY)
 
     assert await deliver_due(rooms) == 0
     async with rooms.pool.acquire() as connection:
