@@ -28,6 +28,8 @@ async def test_a_person_is_added_with_a_seat_and_a_quota_at_once(
     assert "Quota 120.00" in main_of(done)
     assert again.url == done.url
     assert f"{LUMEN} Quota 120.00" in main_of(listed)
+    assert f'<span class="under">{LUMEN}</span>' in listed.text  # for phones
+    assert "Person (by name)" in main_of(listed)
 
 
 @pytest.mark.verify

@@ -37,6 +37,7 @@ async def test_the_trail_tells_of_tokens_and_webhooks_by_whom_and_without_secret
     assert words.index("Webhook disabled") < words.index("Webhook added")
     assert words.index("Webhook added by Ana") < words.index("Token made by Ana")
     assert "token: Farm of Ana" in words
+    assert '<span class="under">token: Farm of Ana</span>' in told.text  # for phones
     assert "127.0.0.1" in words
     assert "Token made" in main_of(alone)
     assert "Webhook added by" not in main_of(alone)
