@@ -113,6 +113,18 @@ def bar_of(*, spent: int, held: int, available: int, expiring: int = 0, debt: in
     return PoolBar(base, spent, held, available, expiring, debt, _laid_out(amounts, base), owed)
 
 
+def meter_of(access: Mapping[str, Any] | None, available: int) -> QuotaMeter | None:
+    """The meter of a person's access, as the ledger tells it; none without a quota."""
+    if access is None or access["mode"] != "quota":
+        return None
+    return quota_meter(
+        limit=parse_credits(access["limit"]),
+        used=parse_credits(access["used"]),
+        held=parse_credits(access["held"]),
+        available=available,
+    )
+
+
 def quota_meter(*, limit: int, used: int, held: int, available: int) -> QuotaMeter:
     """Draw a quota; use past the limit passes the limit's mark, and the pool may end before it."""
     taken = used + held

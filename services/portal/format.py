@@ -29,6 +29,11 @@ def exact(amount: Amount) -> Decimal:
     return Decimal(amount)
 
 
+def microcredits(told: object) -> int:
+    """Read an amount of a report, which may be negative: more was credited back than charged."""
+    return int(exact(str(told)).scaleb(PLACES))
+
+
 @dataclass(frozen=True)
 class Format:
     """How one viewer reads numbers and moments."""
@@ -149,6 +154,11 @@ def moment(written: str | datetime) -> datetime:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A number with its noun: 1 seat, 3 seats."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def sentence(words: str) -> str:
+    """Make words that a part of ours says in passing a sentence for a page."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 @lru_cache(maxsize=256)

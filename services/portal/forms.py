@@ -12,10 +12,12 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from services.portal.format import Format
 from services.portal.rooms import Rooms
 from services.portal.sessions import current_session
 from services.portal.store.sessions import Session
 from shared.contracts.message import CommandData
+from shared.contracts.money import parse_credits
 
 FIELD = "form"
 FIELDS_MAX = 2_000
@@ -23,6 +25,8 @@ NUL = "\0"
 FILES_MAX = 1
 MAC_CHARACTERS = 32
 OUR_OWN = frozenset({"same-origin", "none"})
+NOT_AN_AMOUNT = "Type a number above 0 with at most six decimals, like 12.5."
+NOT_A_QUOTA = "A quota is a number above 0 with at most six decimals, like 120 or 0.5."
 
 Data = TypeVar("Data", bound=CommandData)
 
@@ -56,6 +60,24 @@ class Form:
     def every(self, name: str) -> tuple[str, ...]:
         """All values of a field that may be chosen several times."""
         return self.lists.get(name, ())
+
+    def amount(
+        self, reading: Format, name: str = "amount", *, words: str = NOT_AN_AMOUNT, at: str = ""
+    ) -> int:
+        """Read an amount above zero as people write it; raises FieldErrors at its field."""
+        amount = self.amount_or_zero(reading, name, words=words, at=at)
+        if not amount:
+            raise FieldErrors({at or name: words})
+        return amount
+
+    def amount_or_zero(
+        self, reading: Format, name: str = "amount", *, words: str = NOT_AN_AMOUNT, at: str = ""
+    ) -> int:
+        """Read an amount that may be zero as people write it; raises FieldErrors at its field."""
+        try:
+            return parse_credits(reading.understood(self.get(name)))
+        except ValueError:
+            raise FieldErrors({at or name: words}) from None
 
     def data(self, contract: type[Data], **fields: object) -> Data:
         """Build the data of a command; raises FieldErrors in words of ours, by field."""
@@ -145,7 +167,7 @@ def _explained(error: Mapping[str, object]) -> tuple[str, str]:
         "uuid_parsing": "Choose one from the list.",
         "literal_error": "Choose one of the options.",
         "int_parsing": "Type a whole number.",
-        "invalid_amount": "Type a number above 0 with at most six decimals, like 12.5.",
+        "invalid_amount": NOT_AN_AMOUNT,
     }
     if name == "email" and kind != "missing":
         return name, "Type an e-mail address, like eva@larkspur.example."

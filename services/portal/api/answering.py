@@ -22,10 +22,10 @@ from services.portal.api.problems import (
     refused_here,
 )
 from services.portal.asking import RefusedError
+from services.portal.views.organizations import find_organization
 from shared.contracts.catalogue import OF_OPERATORS
 from shared.contracts.credit_queries import LedgerQuestion
 from shared.contracts.message import Contract
-from shared.contracts.organizations import ListOrganizations, OrganizationList
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 
@@ -132,15 +132,12 @@ async def _seen_for(asked: Asked, operation: Operation) -> Asked:
         return asked
     if operation.place == "account_id":
         return replace(asked, behalf=asked.owner)
-    found = await asked.parts.rooms.asking.show(
-        ListOrganizations(search=str(asked.owner), limit=1),
-        OrganizationList,
-        viewer=asked.caller.viewer,
+    listed = await find_organization(
+        asked.parts.rooms.asking, asked.owner, viewer=asked.caller.viewer
     )
-    for one in found.organizations:
-        if one.organization_id == asked.owner:
-            return replace(asked, behalf=one.administrator_id)
-    raise refused_here(RefusalCode.UNKNOWN_ORGANIZATION)
+    if listed is None:
+        raise refused_here(RefusalCode.UNKNOWN_ORGANIZATION)
+    return replace(asked, behalf=listed.administrator_id)
 
 
 def _link_next(request: Request, response: Response, result: Mapping[str, JsonValue]) -> None:

@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from services.portal.asking import RefusedError
+from services.portal.bars import meter_of
 from services.portal.bulk.telling import summary_of
 from services.portal.format import Format, format_of
 from services.portal.live.desks import desk_of
 from services.portal.live.topics import Scene, id_of
 from services.portal.pages import credits, me, overview
 from services.portal.pages.people import access_words
-from services.portal.pages.person import meter_of
 from services.portal.rooms import Rooms
 from services.portal.sessions import last_known
 from services.portal.store import uploads
@@ -112,7 +112,7 @@ async def look_at_person(rooms: Rooms, key: str, reading: Format) -> Scene:
     row, holds = await asyncio.gather(find_person(desk, person), open_holds(desk.all, person))
     if row is None:
         raise RefusedError(refuse(RefusalCode.NOT_IN_ORGANIZATION))
-    facts = {"desk": desk, "row": row, "meter": meter_of(row), "holds": holds}
+    facts = {"desk": desk, "row": row, "meter": meter_of(row.access, row.available), "holds": holds}
     return Scene(facts, desk.format, frozenset({organization}))
 
 

@@ -21,9 +21,9 @@ from services.portal.rooms import Rooms, rooms_of
 from services.portal.show import LOCALES
 from services.portal.store import reconciliations as store
 from services.portal.store.reconciliations import Reconciliation
+from services.portal.views.books import Books as WalletBooks
 from services.portal.views.desk import Desk
 from services.portal.views.pool import Ask
-from services.portal.views.wallets import Books as WalletBooks
 from shared.contracts.credit_queries import (
     ListCreditAccess,
     ListJournal,
@@ -164,7 +164,7 @@ async def _read_own(wallet: WalletBooks) -> Books:
         members={},
         products=(),
         pool=pool,
-        lots=await wallet.every(ListLots(limit=PAGE), "lots", most=ROWS_MAX),
+        lots=await wallet.all(ListLots(limit=PAGE), "lots", most=ROWS_MAX),
         journal_free=balance,
         journal_rows=rows,
         pool_after=await wallet.ask(ShowPool()),

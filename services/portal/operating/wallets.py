@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from services.portal.asking import RefusedError
 from services.portal.format import exact
-from services.portal.live.desks import find_organization
 from services.portal.rooms import Rooms
 from services.portal.store import work_items
 from services.portal.store.work_items import OperatorAct
 from services.portal.viewer import Viewer
 from services.portal.views.faces import face_of, faces_of, organization_called
+from services.portal.views.organizations import find_organization
 from shared.contracts.credit_answers import LotList, LotState, PoolState
 from shared.contracts.credit_queries import ListLots, ShowPool
 from shared.contracts.credit_records import ListAdjustments, ListRefunds
@@ -126,9 +125,8 @@ async def open_wallet(rooms: Rooms, viewer: Viewer, owner: UUID) -> Wallet:
 
 async def _whose(rooms: Rooms, owner: UUID) -> tuple[str, UUID]:
     """The name of a wallet, and who buys for it."""
-    try:
-        listed = await find_organization(rooms, owner)
-    except RefusedError:
+    listed = await find_organization(rooms.asking, owner)
+    if listed is None:
         face = await face_of(rooms.asking, owner)
         return face.name, owner
     return organization_called(listed.name, listed.administrator_name), listed.administrator_id

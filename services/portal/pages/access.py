@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.forms import NOT_A_QUOTA, FieldErrors, Form, read_form
 from services.portal.pages.person import row_of
 from services.portal.submitting import Act, submit
 from services.portal.undoing import undone_by
@@ -14,10 +14,8 @@ from services.portal.views.desk import Desk, open_desk, show_at
 from services.portal.views.rows import Row
 from shared.contracts.credit_access import RestartQuota
 from shared.contracts.credits import SetCreditAccess
-from shared.contracts.money import parse_credits
 
 MODES = ("disabled", "quota", "unlimited")
-NOT_AN_AMOUNT = "A quota is a number above 0 with at most six decimals, like 120 or 0.5."
 
 
 async def change(request: Request) -> Response:
@@ -55,17 +53,10 @@ def _wanted(desk: Desk, row: Row, form: Form) -> SetCreditAccess:
         raise FieldErrors({"mode": "Choose one of the three."})
     if mode != "quota":
         return form.data(SetCreditAccess, account_id=row.id, mode=mode)
-    limit = _understood(desk, form.get("limit"))
+    # Zero is for the ledger to refuse.
+    limit = form.amount_or_zero(desk.format, "limit", words=NOT_A_QUOTA)
     period = form.get("period") or None
     return form.data(SetCreditAccess, account_id=row.id, mode=mode, limit=limit, period=period)
-
-
-def _understood(desk: Desk, typed: str) -> int:
-    """Read an amount as people write it; zero is for the ledger to refuse."""
-    try:
-        return parse_credits(desk.format.understood(typed))
-    except ValueError:
-        raise FieldErrors({"limit": NOT_AN_AMOUNT}) from None
 
 
 def _is_stale(form: Form, row: Row) -> bool:

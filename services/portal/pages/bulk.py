@@ -10,6 +10,7 @@ from starlette.routing import Route
 from services.portal.bulk.mending import as_guests, lines_for_guests
 from services.portal.bulk.taking import apply, stop, take_in, wait_for
 from services.portal.bulk.telling import failed_table, summary_of
+from services.portal.format import sentence
 from services.portal.forms import read_form
 from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
@@ -49,7 +50,7 @@ async def upload(request: Request) -> Response:
             rooms_in(request), desk.viewer, desk.id, name=given.filename or "", content=content
         )
     except UnreadableError as error:
-        return await _imports(request, desk, errors={"file": _sentence(str(error))})
+        return await _imports(request, desk, errors={"file": _without_code(str(error))})
     await wait_for(rooms_in(request), taken)
     return go(request, f"{desk.home}/bulk/{taken.id}")
 
@@ -167,10 +168,10 @@ async def _find(request: Request, desk: Desk) -> Upload:
     return found
 
 
-def _sentence(message: str) -> str:
+def _without_code(message: str) -> str:
     """Leave the code out of what the reader of tables says."""
     _, _, words = message.partition(": ")
-    return f"{words[0].upper()}{words[1:]}." if words else message
+    return sentence(words) if words else message
 
 
 BULK = "/o/{organization}/bulk"

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from services.portal.bulk.taking import table_of, take_in, wait_for
 from services.portal.format import plural
-from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.forms import NOT_A_QUOTA, FieldErrors, Form, read_form
 from services.portal.rooms import rooms_in
 from services.portal.show import go
 from services.portal.views.desk import Desk, open_own_desk, show_at
@@ -95,8 +95,7 @@ def access_cells(desk: Desk, form: Form) -> tuple[str, str, str]:
     try:
         return (mode, desk.format.understood(form.get("limit")), form.get("period"))
     except ValueError:
-        message = "A quota is a number above 0 with at most six decimals, like 120."
-        raise FieldErrors({"limit": message}) from None
+        raise FieldErrors({"limit": NOT_A_QUOTA}) from None
 
 
 async def _page(

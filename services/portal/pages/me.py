@@ -16,9 +16,10 @@ from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
 from services.portal.views.awaited import awaited_by
+from services.portal.views.books import Books
 from services.portal.views.desk import joined_of
 from services.portal.views.faces import Face
-from services.portal.views.wallets import Books, Purse, holds_of, purse_of
+from services.portal.views.wallets import Purse, holds_of, purse_of
 from shared.contracts.credit_reports import ListUsageLines
 from shared.contracts.credits import SetCreditAccess
 from shared.contracts.licensing import LicenseList, ListLicenses
@@ -160,7 +161,7 @@ async def entries_of(rooms: Rooms, viewer: Viewer, purse: Purse) -> list[dict[st
     )
     found = await asyncio.gather(
         *(
-            Books(rooms.asking, viewer, wallet.owner).every(question, "lines")
+            Books(rooms.asking, viewer, wallet.owner).all(question, "lines")
             for wallet in purse.wallets
         )
     )

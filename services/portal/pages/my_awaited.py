@@ -19,7 +19,6 @@ from services.portal.store.awaited import Awaited, Kind
 from services.portal.viewer import Viewer
 from services.portal.views.awaited import AWAITED_MAX
 from services.portal.views.faces import face_of
-from shared.contracts.money import parse_credits
 
 KINDS: dict[str, Kind] = {"pool": "pool_has", "seat": "seat_free", "access": "access_opens"}
 PRODUCT_MAX = 120
@@ -78,28 +77,18 @@ def _wanted(request: Request, form: Form, viewer: Viewer, organization: UUID) ->
     kind = KINDS.get(form.get("when"))
     if kind is None:
         raise NotFound
-    now = rooms_in(request).clock.now()
+    now, reading = rooms_in(request).clock.now(), format_for(request)
     return Awaited(
         id=rooms_in(request).clock.new_id(),
         account_id=viewer.account_id,
         organization_id=organization,
         kind=kind,
-        amount=_amount(request, form) if kind == "pool_has" else None,
+        amount=form.amount(reading, words=NOT_AN_AMOUNT) if kind == "pool_has" else None,
         product=_product(form) if kind == "seat_free" else None,
         person_id=_id(form.get("person")) if kind == "access_opens" else None,
         asked_at=now,
         expires_at=now + WAITED_FOR,
     )
-
-
-def _amount(request: Request, form: Form) -> int:
-    try:
-        amount = parse_credits(format_for(request).understood(form.get("amount")))
-    except ValueError:
-        raise FieldErrors({"amount": NOT_AN_AMOUNT}) from None
-    if amount <= 0:
-        raise FieldErrors({"amount": NOT_AN_AMOUNT})
-    return amount
 
 
 def _product(form: Form) -> str:

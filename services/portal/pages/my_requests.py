@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from services.portal.asking import RefusedError
 from services.portal.format import Format
-from services.portal.forms import FieldErrors, Form
+from services.portal.forms import NOT_A_QUOTA, FieldErrors, Form
 from services.portal.live.topics import Scene, id_of
 from services.portal.pages.me import told_of
 from services.portal.rooms import Rooms, rooms_in
@@ -20,15 +20,14 @@ from services.portal.show import format_for, show
 from services.portal.submitting import Act, submit
 from services.portal.viewer import Viewer
 from services.portal.views.awaited import awaited_by
-from services.portal.views.wallets import Books, Purse, purse_of
+from services.portal.views.books import Books
+from services.portal.views.wallets import Purse, purse_of
 from shared.contracts.credit_access import RequestCredits
 from shared.contracts.credit_answers import RequestShown
 from shared.contracts.credit_queries import ListRequests
 from shared.contracts.message import refuse
 from shared.contracts.money import format_credits, parse_credits
 from shared.contracts.refusals import RefusalCode
-
-NOT_AN_AMOUNT = "A quota is a number above 0 with at most six decimals, like 150."
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ async def requests_of(rooms: Rooms, viewer: Viewer) -> list[RequestShown]:
     if viewer.joined_organization_id is None:
         return []
     books = Books(rooms.asking, viewer, viewer.joined_organization_id)
-    every = await books.every(ListRequests(limit=500), "requests")
+    every = await books.all(ListRequests(limit=500), "requests")
     asked = [RequestShown.model_validate(one, strict=False) for one in every]
     mine = [one for one in asked if one.account_id == viewer.account_id]
     return sorted(mine, key=lambda one: one.asked_at, reverse=True)
@@ -100,10 +99,7 @@ async def ask(request: Request) -> Response:
             raise FieldErrors({"reason": "Say what for, in a sentence."})
         if mode == "unlimited":
             return form.data(RequestCredits, mode=mode, reason=form.get("reason"))
-        try:
-            limit = parse_credits(reading.understood(form.get("limit")))
-        except ValueError:
-            raise FieldErrors({"limit": NOT_AN_AMOUNT}) from None
+        limit = form.amount(reading, "limit", words=NOT_A_QUOTA)
         return form.data(RequestCredits, mode=mode, limit=limit, reason=form.get("reason"))
 
     act = Act(

@@ -21,7 +21,6 @@ from services.portal.store.work_items import ADJUSTMENT, WorkItem
 from services.portal.submitting import Act, refusal
 from shared.contracts.credit_orders import AdjustCredits
 from shared.contracts.message import Refused
-from shared.contracts.money import parse_credits
 from shared.contracts.record_answers import Adjustment
 from shared.contracts.refusals import RefusalCode
 
@@ -113,15 +112,8 @@ def _adjustment(request: Request, form: Form) -> AdjustCredits:
 
 
 def amount_in(request: Request, form: Form) -> int:
-    """Read an amount as people write it; raises FieldErrors."""
-    try:
-        amount = parse_credits(format_for(request).understood(form.get("amount")))
-    except ValueError:
-        amount = 0
-    if amount <= 0:
-        message = "Type a number above 0 with at most six decimals, like 12.5."
-        raise FieldErrors({"amount": message})
-    return amount
+    """Read an amount as this browser's person writes it; raises FieldErrors."""
+    return form.amount(format_for(request))
 
 
 async def wallet_in(request: Request) -> Wallet:

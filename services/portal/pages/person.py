@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.bars import QuotaMeter, quota_meter
+from services.portal.bars import meter_of
 from services.portal.bulk.adding import Added, Part, added_by
 from services.portal.explaining import explain
 from services.portal.rooms import rooms_in
@@ -23,7 +23,6 @@ from services.portal.views.people import find_person
 from services.portal.views.pool import open_holds
 from services.portal.views.rows import Row
 from services.portal.views.seats import seats_of
-from shared.contracts.money import parse_credits
 
 HISTORY_SHOWN = 10
 
@@ -73,7 +72,7 @@ async def person_page(
         others=[
             product for product in seats if product.product not in row.seats and not product.is_over
         ],
-        meter=meter_of(row),
+        meter=meter_of(row.access, row.available),
         history=history,
         called=called_by(faces),
         undo=undo_in(request, desk.home),
@@ -125,19 +124,6 @@ def _facts(desk: Desk, row: Row, part: Part) -> dict[str, str]:
         "p": str(row.id),
         **asked,
     }
-
-
-def meter_of(row: Row) -> QuotaMeter | None:
-    """The meter of somebody with a quota."""
-    access = row.access
-    if access is None or row.mode != "quota":
-        return None
-    return quota_meter(
-        limit=parse_credits(access["limit"]),
-        used=parse_credits(access["used"]),
-        held=parse_credits(access["held"]),
-        available=row.available,
-    )
 
 
 routes = [Route("/o/{organization}/people/{person}", person, methods=["GET"])]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.forms import NOT_A_QUOTA, FieldErrors, Form, read_form
 from services.portal.sessions import NotFound
 from services.portal.submitting import Act, submit
 from services.portal.views.asked import Asked
@@ -60,11 +60,7 @@ def _decision(desk: Desk, named: UUID, asked: dict[str, Any] | None, form: Form)
         return form.data(DecideRequest, request_id=named, approve=False, reason=reason)
     limit = None
     if asked is not None and asked["mode"] == "quota" and form.get("limit"):
-        try:
-            limit = parse_credits(desk.format.understood(form.get("limit")))
-        except ValueError:
-            message = "A quota is a number above 0 with at most six decimals, like 150."
-            raise FieldErrors({f"limit-{named}": message}) from None
+        limit = form.amount(desk.format, "limit", words=NOT_A_QUOTA, at=f"limit-{named}")
     return form.data(DecideRequest, request_id=named, approve=True, limit=limit, reason=reason)
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.portal.format import sentence
 from services.portal.forms import Form, read_form
 from services.portal.pages.settings_page import settings_page
 from services.portal.rooms import rooms_in
@@ -48,7 +49,7 @@ async def subscribe(request: Request) -> Response:
             id=form.id,
         )
     except BadWebhookError as error:
-        return await _new(request, desk, form=form, errors={error.field: _sentence(error.message)})
+        return await _new(request, desk, form=form, errors={error.field: sentence(error.message)})
     return await settings_page(
         request, desk, secret=made.secret, secret_of=f"webhook {made.webhook.url}"
     )
@@ -75,7 +76,7 @@ async def change(request: Request) -> Response:
     except UnknownWebhookError:
         raise NotFound from None
     except BadWebhookError as error:
-        errors = {error.field: _sentence(error.message)}
+        errors = {error.field: sentence(error.message)}
         return await _webhook(request, desk, form=form, errors=errors)
     return go(request, _address(desk, _id(request)))
 
@@ -100,7 +101,7 @@ async def act(request: Request) -> Response:
     except UnknownWebhookError:
         raise NotFound from None
     except BadWebhookError as error:
-        return await _webhook(request, desk, errors={"act": _sentence(error.message)})
+        return await _webhook(request, desk, errors={"act": sentence(error.message)})
     return go(request, _address(desk, named))
 
 
@@ -173,10 +174,6 @@ def _told(kind: str) -> str:
 
 def _kinds(form: Form) -> tuple[str, ...]:
     return KINDS if form.get("all") == "yes" else form.every("kinds")
-
-
-def _sentence(message: str) -> str:
-    return f"{message[0].upper()}{message[1:]}."
 
 
 def _address(desk: Desk, webhook_id: UUID) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.pages.person import row_of
 from services.portal.sessions import NotFound
 from services.portal.submitting import Act, chosen_id, submit
 from services.portal.views.desk import Desk, open_desk, show_at
@@ -25,12 +26,12 @@ async def transfer(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """What moves, what does not, and what the Administrator becomes."""
     desk = await open_desk(request)
-    return await _confirm(request, desk, await _target(request, desk))
+    return await _confirm(request, desk, await row_of(request, desk))
 
 
 async def offer(request: Request) -> Response:
     desk = await open_desk(request)
-    row = await _target(request, desk)
+    row = await row_of(request, desk)
 
     async def page(**shown: Any) -> Response:  # noqa: ANN401  # what `show` takes
         return await _confirm(request, desk, row, **shown)
@@ -83,17 +84,6 @@ async def choose(request: Request) -> Response:
     if row is None:
         raise NotFound
     return await _confirm(request, desk, row)
-
-
-async def _target(request: Request, desk: Desk) -> Row:
-    try:
-        account = UUID(request.path_params["person"])
-    except ValueError:
-        raise NotFound from None
-    row = await find_person(desk, account)
-    if row is None:
-        raise NotFound
-    return row
 
 
 async def _page(

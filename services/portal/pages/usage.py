@@ -15,12 +15,12 @@ from services.portal.rooms import rooms_in
 from services.portal.sessions import require_viewer
 from services.portal.show import show
 from services.portal.tables import stream
+from services.portal.views.books import Ask, Books
 from services.portal.views.desk import open_desk, show_at
 from services.portal.views.faces import Face, faces_of
 from services.portal.views.held import held_by_day, held_chart
 from services.portal.views.usage import (
     GROUPS,
-    Ask,
     Line,
     Span,
     every_line,
@@ -28,7 +28,7 @@ from services.portal.views.usage import (
     report,
     single_lines,
 )
-from services.portal.views.wallets import Books, purse_of
+from services.portal.views.wallets import purse_of
 from shared.contracts.money import format_credits
 
 WORDS = {"day": "Day", "person": "Person", "job": "Job", "product": "Product", "node": "Node"}

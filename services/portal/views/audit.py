@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from services.portal.asking import RefusedError
 from services.portal.store import deeds
+from services.portal.views.books import if_any
 from services.portal.views.changes import Changes, changes_of
-from services.portal.views.desk import NO_WALLET, Desk
+from services.portal.views.desk import Desk
 from shared.contracts.audit import (
     AuditEntry,
     AuditQuery,
@@ -190,12 +190,7 @@ def _question(question: type[AuditQuery], wanted: Wanted, before: int, size: int
 
 async def _entries(desk: Desk, name: str, wanted: Wanted, before: int, size: int) -> AuditTrail:
     question = _question(OF_SERVICES[name], wanted, before, size)
-    try:
-        return await desk.show(question, AuditTrail)
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
-        return AuditTrail(entries=())
+    return await if_any(desk.show(question, AuditTrail)) or AuditTrail(entries=())
 
 
 def _done(entry: AuditEntry) -> Done:

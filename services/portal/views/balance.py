@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from services.portal.asking import RefusedError
 from services.portal.curves import POINTS_MAX, Frame, Mark, Point, frame_of, where_it_changes
-from services.portal.format import exact
-from services.portal.views.pool import Ask
+from services.portal.format import microcredits
+from services.portal.views.books import NO_WALLET, Ask
 from shared.contracts.credit_reports import ShowBalances, ShowUsage
 from shared.contracts.refusals import RefusalCode
 
@@ -88,10 +88,10 @@ async def past_of(ask: Ask, days: str, now: datetime) -> Past:
         told = await ask(ShowBalances(since=since, until=now + DAY / 24))
         paid = await ask(ShowUsage(since=whole - PACE_DAYS * DAY, until=whole + DAY / 24))
     except RefusedError as error:
-        if error.refused.code not in {RefusalCode.UNKNOWN_ORGANIZATION, RefusalCode.OVERLOADED}:
+        if error.refused.code not in {NO_WALLET, RefusalCode.OVERLOADED}:
             raise
         return Past((), 0)
-    return Past(tuple(told["points"]), sum(_micro(row["credits"]) for row in paid["rows"]))
+    return Past(tuple(told["points"]), sum(microcredits(row["credits"]) for row in paid["rows"]))
 
 
 def balance_of(
@@ -101,7 +101,9 @@ def balance_of(
     now: datetime,
 ) -> Balance:
     """Put what was and what may come into one picture."""
-    line = where_it_changes([Point(_moment(one["at"]), _micro(one["free"])) for one in past.points])
+    line = where_it_changes(
+        [Point(_moment(one["at"]), microcredits(one["free"])) for one in past.points]
+    )
     forecast = forecast_of(lots, past, now)
     ahead = () if forecast is None else _shown_ahead(forecast, line)
     frame = frame_of(line, ahead)
@@ -119,7 +121,7 @@ def balance_of(
 
 def forecast_of(lots: Sequence[Mapping[str, Any]], past: Past, now: datetime) -> Forecast | None:
     """Spend what is left at the pace of the last days, lot after lot, and let lots expire."""
-    left: list[list[Any]] = [[_micro(lot["free"]), _ends(lot)] for lot in _in_use(lots)]
+    left: list[list[Any]] = [[microcredits(lot["free"]), _ends(lot)] for lot in _in_use(lots)]
     first = _first_day(past)
     total = sum(amount for amount, _ in left)
     known = min(PACE_DAYS * DAY, now - first) if first else timedelta()
@@ -162,9 +164,9 @@ def _happened(lots: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
     for lot in lots:
         yield Event(_moment(lot["granted_at"]), "bought", str(lot["granted"]))
         ends = _ends(lot)
-        if ends is not None and _micro(lot["expired"]):
+        if ends is not None and microcredits(lot["expired"]):
             yield Event(ends, "expired", str(lot["expired"]))
-        elif ends is not None and _micro(lot["free"]):
+        elif ends is not None and microcredits(lot["free"]):
             yield Event(ends, "expires", str(lot["free"]))
 
 
@@ -182,22 +184,25 @@ def _rows(past: Past, changed: set[datetime], happened: Sequence[Event]) -> Iter
         at = _moment(point["at"])
         told = tuple(event for event in happened if (before or at - DAY) < event.at <= at)
         if at in changed or told:
-            held = None if point.get("held") is None else _micro(point["held"])
-            yield Row(date.fromisoformat(point["day"]), at, _micro(point["free"]), held, told)
+            held = None if point.get("held") is None else microcredits(point["held"])
+            yield Row(date.fromisoformat(point["day"]), at, microcredits(point["free"]), held, told)
         before = at
 
 
 def _in_use(lots: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Lots with something free, in the order of their ends: that is how they are used."""
-    free = [lot for lot in lots if _micro(lot["free"])]
+    free = [lot for lot in lots if microcredits(lot["free"])]
     return sorted(free, key=lambda lot: str(lot["expires_at"] or "9999"))
 
 
 def _first_day(past: Past) -> datetime | None:
     """When there first was anything, as far as is known."""
-    used = (one for one in past.points if _micro(one["free"]) or _micro(one.get("held") or "0"))
-    first = next(used, None)
+    first = next((one for one in past.points if _is_used(one)), None)
     return None if first is None else _moment(first["at"]) - DAY
+
+
+def _is_used(point: Mapping[str, Any]) -> bool:
+    return bool(microcredits(point["free"]) or microcredits(point.get("held") or "0"))
 
 
 def _ends(lot: Mapping[str, Any]) -> datetime | None:
@@ -206,8 +211,3 @@ def _ends(lot: Mapping[str, Any]) -> datetime | None:
 
 def _moment(told: object) -> datetime:
     return datetime.fromisoformat(str(told))
-
-
-def _micro(told: object) -> int:
-    """Amounts of reports may be negative: more was credited back than charged."""
-    return int(exact(str(told)).scaleb(6))

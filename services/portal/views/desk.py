@@ -10,25 +10,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.portal.asking import Asking, RefusedError
-from services.portal.format import Format
-from services.portal.rooms import rooms_in
+from services.portal.format import Format, format_of
+from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import NotFound, organization_in, require_viewer
 from services.portal.show import format_for, show
 from services.portal.viewer import Viewer
+from services.portal.views.books import ROWS_MAX, all_rows, if_any
 from services.portal.views.faces import Face, face_of, organization_called
+from services.portal.views.organizations import administrator_in, find_organization
 from shared.contracts.credit_queries import ShowPoolTerms
 from shared.contracts.message import CommandData, Contract, refuse
-from shared.contracts.organizations import (
-    ListOrganizations,
-    OrganizationList,
-    OrganizationProfile,
-    ShowOrganization,
-)
+from shared.contracts.organizations import OrganizationProfile, ShowOrganization
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 
 Answer = TypeVar("Answer", bound=Contract)
-NO_WALLET = RefusalCode.UNKNOWN_ORGANIZATION
 
 
 @dataclass(frozen=True)
@@ -74,33 +70,35 @@ class Desk:
             data, answer, viewer=self.viewer, owner=self.id, behalf=self.behalf
         )
 
-    async def all(self, data: CommandData, name: str, *, most: int = 5_000) -> list[dict[str, Any]]:
+    async def all(
+        self, data: CommandData, name: str, *, most: int = ROWS_MAX
+    ) -> list[dict[str, Any]]:
         """Ask for every page of a list, up to `most` rows; nothing where there is no wallet yet."""
-        rows: list[dict[str, Any]] = []
-        try:
-            while True:
-                answer = await self.ask(data)
-                rows.extend(answer[name])
-                if answer.get("after") is None or len(rows) >= most:
-                    return rows
-                data = data.model_copy(update={"after": read_cursor(data, answer["after"])})
-        except RefusedError as error:
-            if error.refused.code != NO_WALLET:
-                raise
-            return rows
+        return await all_rows(self.ask, data, name, most=most)
 
 
 async def open_desk(request: Request) -> Desk:
     """Open an organization; raises NotFound, and RefusedError for who does not run it."""
     viewer = await require_viewer(request)
     organization = organization_in(request, viewer)
-    asking = rooms_in(request).asking
+    rooms = rooms_in(request)
     if viewer.administers(organization):
         administrator = Face(viewer.account_id, viewer.name, viewer.email, "ADMINISTRATOR")
     elif viewer.is_staff:
-        administrator = await _administrator(asking, viewer, organization)
+        listed = await find_organization(rooms.asking, organization, viewer=viewer)
+        if listed is None:
+            raise NotFound
+        administrator = administrator_in(listed)
     else:
         raise RefusedError(refuse(RefusalCode.NOT_ADMINISTRATOR))
+    return await desk_for(rooms, viewer, organization, administrator, format_for(request))
+
+
+async def desk_for(
+    rooms: Rooms, viewer: Viewer, organization: UUID, administrator: Face, reading: Format
+) -> Desk:
+    """Lay out an organization's desk for a viewer who may sit at it, read as he reads."""
+    asking = rooms.asking
     behalf = None if viewer.administers(organization) else administrator.account_id
     profile, terms = await asyncio.gather(
         asking.show(
@@ -110,7 +108,7 @@ async def open_desk(request: Request) -> Desk:
             owner=organization,
             behalf=behalf,
         ),
-        terms_of(asking, viewer, organization, default_zone=rooms_in(request).settings.zone),
+        terms_of(asking, viewer, organization, default_zone=rooms.settings.zone),
     )
     return Desk(
         asking=asking,
@@ -119,7 +117,7 @@ async def open_desk(request: Request) -> Desk:
         profile=profile,
         administrator=administrator,
         terms=terms,
-        format=format_for(request, terms["zone"]),
+        format=format_of(str(reading.locale), str(terms["zone"])),
     )
 
 
@@ -207,13 +205,11 @@ async def terms_of(
     """
     none = {"zone": default_zone, "observe": False, "notice_days": 30} | NO_ALERTS
     try:
-        terms = await asking.ask(ShowPoolTerms(), viewer=viewer, owner=owner)
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
-        return none
+        terms = await if_any(asking.ask(ShowPoolTerms(), viewer=viewer, owner=owner))
     except NoAnswer:
         return _TERMS.get(owner, none)
+    if terms is None:
+        return none
     if len(_TERMS) >= REMEMBERED_MAX:
         _TERMS.clear()
     _TERMS[owner] = terms
@@ -223,24 +219,3 @@ async def terms_of(
 _TERMS: dict[UUID, dict[str, Any]] = {}
 REMEMBERED_MAX = 10_000
 NO_ALERTS: dict[str, Any] = {"pool_thresholds": [], "quota_thresholds": []}
-
-
-def read_cursor(data: CommandData, after: Any) -> Any:  # noqa: ANN401  # each list has its own
-    """Read a cursor as the question's own field has it."""
-    validated = type(data).model_validate(data.model_dump() | {"after": after}, strict=False)
-    return validated.after  # type: ignore[attr-defined]  # every list has one
-
-
-async def _administrator(asking: Asking, viewer: Viewer, organization: UUID) -> Face:
-    found = await asking.show(
-        ListOrganizations(search=str(organization), limit=5), OrganizationList, viewer=viewer
-    )
-    for listed in found.organizations:
-        if listed.organization_id == organization:
-            return Face(
-                listed.administrator_id,
-                listed.administrator_name,
-                listed.administrator_email,
-                "ADMINISTRATOR",
-            )
-    raise NotFound

@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 
 from services.portal.asking import RefusedError
 from services.portal.curves import Frame, Point, frame_of
-from services.portal.views.usage import Ask, Span, Usage
+from services.portal.views.books import Ask
+from services.portal.views.usage import Span, Usage
 from shared.contracts.credit_reports import ShowBalances
 from shared.contracts.money import parse_credits
 from shared.contracts.refusals import RefusalCode

@@ -4,9 +4,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.portal.asking import RefusedError
 from services.portal.spendable import Spendable
-from services.portal.views.desk import NO_WALLET, Desk
+from services.portal.views.books import if_any
+from services.portal.views.desk import Desk
 from services.portal.views.people import Surroundings, spendable_by
 from shared.contracts.credit_queries import ListCreditAccess
 
@@ -44,11 +44,8 @@ class LimitedPeople:
 
 async def limited_people(desk: Desk, around: Surroundings, most: int) -> LimitedPeople:
     """The most limited among the first page of those who have access."""
-    try:
-        answer = await desk.ask(ListCreditAccess(limit=LOOKED_AT))
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
+    answer = await if_any(desk.ask(ListCreditAccess(limit=LOOKED_AT)))
+    if answer is None:
         return LimitedPeople((), more=False, count=0)
     people = [person for person in answer["people"] if person["role"]]
     limited = sorted(

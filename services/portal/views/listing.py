@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.portal.asking import RefusedError
-from services.portal.views.desk import NO_WALLET, Desk
+from services.portal.views.books import if_any
+from services.portal.views.desk import Desk
 from services.portal.views.people import pool_of, rows_of
 from services.portal.views.places import BEGINNING, Beside, Place
 from services.portal.views.rows import STUCK, Filter, Row
@@ -162,11 +162,8 @@ def merged(
 
 async def _with_mode(desk: Desk, place: Place, wanted: AccessWanted) -> tuple[Sequence[UUID], bool]:
     question = ListCreditAccess(mode=wanted, after=place.after, before=place.before, limit=PORTION)
-    try:
-        answer = await desk.ask(question)
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
+    answer = await if_any(desk.ask(question))
+    if answer is None:
         return (), False
     is_cut = bool(answer.get("after") or answer.get("before"))
     return [UUID(person["account_id"]) for person in answer["people"]], is_cut

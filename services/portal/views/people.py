@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.portal.asking import RefusedError
 from services.portal.spendable import Spendable, spendable_of
-from services.portal.views.desk import NO_WALLET, Desk
+from services.portal.views.books import Ask, if_any
+from services.portal.views.desk import Desk
 from services.portal.views.rows import Row, cleaned
 from shared.contracts.credit_queries import ListCreditAccess, ShowPool
 from shared.contracts.licensing import LicenseList, ListLicenses
@@ -32,7 +32,7 @@ async def rows_of(desk: Desk, people: Iterable[Person]) -> list[Row]:
     """Rows for these people, in their order; each service is asked once for all of them."""
     listed = list(people)
     ids = tuple(person.account_id for person in listed)
-    around, known = await asyncio.gather(look_around(desk, ids), accesses_of(desk, ids))
+    around, known = await asyncio.gather(look_around(desk, ids), accesses_of(desk.ask, ids))
     return [row_of(person, known.get(person.account_id), around) for person in listed]
 
 
@@ -41,7 +41,7 @@ async def find_people(desk: Desk, accounts: tuple[UUID, ...]) -> list[Row]:
     listed, around, known = await asyncio.gather(
         desk.show(ListMembers(accounts=accounts, limit=max(1, len(accounts))), MemberList),
         look_around(desk, accounts),
-        accesses_of(desk, accounts),
+        accesses_of(desk.ask, accounts),
     )
     return [row_of(person, known.get(person.account_id), around) for person in listed.members]
 
@@ -60,7 +60,10 @@ async def find_member(desk: Desk, account: UUID) -> Person | None:
 
 async def find_by_email(desk: Desk, email: str) -> Row | None:
     """The person with an address or a name, if there is exactly one."""
-    listed = await desk.show(ListMembers(search=cleaned(email), limit=FOUND_MAX), MemberList)
+    search = cleaned(email)
+    if not search:
+        return None
+    listed = await desk.show(ListMembers(search=search, limit=FOUND_MAX), MemberList)
     exact = [one for one in listed.members if one.email.casefold() == email.casefold()]
     people = exact or listed.members
     return (await rows_of(desk, people))[0] if len(people) == 1 else None
@@ -78,12 +81,7 @@ async def look_around(desk: Desk, among: tuple[UUID, ...]) -> Surroundings:
 
 async def pool_of(desk: Desk) -> dict[str, Any]:
     """What the pool has; one in which nothing was ever booked has nothing."""
-    try:
-        return await desk.ask(ShowPool())
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
-        return {"available": "0", "debt": "0"}
+    return await if_any(desk.ask(ShowPool())) or {"available": "0", "debt": "0"}
 
 
 def seats_by_person(licenses: LicenseList) -> dict[UUID, tuple[str, ...]]:
@@ -95,21 +93,16 @@ def seats_by_person(licenses: LicenseList) -> dict[UUID, tuple[str, ...]]:
     return held
 
 
-async def accesses_of(desk: Desk, accounts: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+async def accesses_of(ask: Ask, accounts: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """The access that each of these has to the pool."""
     question = ListCreditAccess(accounts=tuple(accounts), limit=max(1, len(accounts)))
-    try:
-        answer = await desk.ask(question)
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
-        return {}
+    answer = await if_any(ask(question)) or {"people": ()}
     return {UUID(person["account_id"]): person for person in answer["people"]}
 
 
-async def access_of(desk: Desk, account: UUID) -> dict[str, Any] | None:
+async def access_of(ask: Ask, account: UUID) -> dict[str, Any] | None:
     """What the ledger has of one person's access; nothing of who never had any."""
-    return (await accesses_of(desk, (account,))).get(account)
+    return (await accesses_of(ask, (account,))).get(account)
 
 
 def row_of(person: Person, access: dict[str, Any] | None, around: Surroundings) -> Row:

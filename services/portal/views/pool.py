@@ -1,22 +1,18 @@
 """A wallet as pages show it: the bar, its lots, who holds what of it, what is promised."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.portal.asking import RefusedError
 from services.portal.bars import PoolBar, bar_of, left_of, pool_bar
 from services.portal.format import plural
+from services.portal.views.books import All, Ask, if_any
 from shared.contracts.credit_queries import ListHolds, ListLots, ShowPool
-from shared.contracts.message import CommandData
 from shared.contracts.money import parse_credits
-from shared.contracts.refusals import RefusalCode
 
-Ask = Callable[[CommandData], Awaitable[dict[str, Any]]]
-All = Callable[[CommandData, str], Awaitable[list[dict[str, Any]]]]
 PAGE = 500
 
 
@@ -73,11 +69,8 @@ class PoolSeen:
 
 async def look_at_pool(ask: Ask, every: All, now: datetime) -> PoolSeen:
     """Look at a wallet: what it has, and every lot it ever had."""
-    try:
-        pool, lots = await asyncio.gather(ask(ShowPool()), every(ListLots(limit=PAGE), "lots"))
-    except RefusedError as error:
-        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
-            raise
+    pool, lots = await asyncio.gather(if_any(ask(ShowPool())), every(ListLots(limit=PAGE), "lots"))
+    if pool is None:
         return PoolSeen(bar_of(spent=0, held=0, available=0), {}, ())
     return PoolSeen(pool_bar(pool, lots, now), pool, tuple(lots))
 
@@ -99,11 +92,8 @@ class OpenHolds:
 
 async def first_holds(ask: Ask) -> OpenHolds:
     """One page of the holds of a wallet that are open: as many as are worth looking at."""
-    try:
-        answer = await ask(ListHolds(state="open", limit=PAGE))
-    except RefusedError as error:
-        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
-            raise
+    answer = await if_any(ask(ListHolds(state="open", limit=PAGE)))
+    if answer is None:
         return OpenHolds(())
     return OpenHolds(tuple(answer["holds"]), answer.get("after") is not None)
 

@@ -68,7 +68,7 @@ async def _has_no_seat(desk: Desk, account: UUID) -> bool:
 
 
 async def _has_no_access(desk: Desk, account: UUID) -> bool:
-    access = await access_of(desk, account)
+    access = await access_of(desk.ask, account)
     return access is None or access["mode"] == "disabled"
 
 

@@ -1,6 +1,6 @@
 """Usage over a range of days, grouped by one column: rows, total and the chart above them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from services.portal.asking import RefusedError
 from services.portal.charts import Chart, chart_of
-from services.portal.format import exact
+from services.portal.format import microcredits
+from services.portal.views.books import NO_WALLET, Ask, if_any
 from shared.contracts.credit_reports import ListUsageLines, ShowUsage
-from shared.contracts.message import CommandData
-from shared.contracts.refusals import RefusalCode
 
 GROUPS = {"day": "day", "person": "user", "job": "job", "product": "product", "node": "node"}
 PAGE = 500
@@ -20,8 +19,6 @@ DAYS_SHOWN = 30
 DAYS_MAX = 366
 FIRST = date(1971, 1, 1)
 LAST = date(9998, 1, 1)
-
-Ask = Callable[[CommandData], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -93,14 +90,14 @@ async def report(
             rows, last, is_cut = await _most(ask, question, shown)
         whole = (await ask(question.model_copy(update={"by": ()})))["rows"] if is_cut else rows
     except RefusedError as error:
-        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+        if error.refused.code != NO_WALLET:
             raise
         return Usage(by, span, (), 0, 0, None, None)
     lines = _lines(rows, by, span)
     if by != "day":
         lines.sort(key=lambda line: -line.credits)
     chart = chart_of([(line.key, line.credits) for line in lines]) if by == "day" else None
-    summed = sum(_micro(row["credits"]) for row in whole)
+    summed = sum(microcredits(row["credits"]) for row in whole)
     return Usage(
         by=by,
         span=span,
@@ -126,7 +123,7 @@ async def every_line(
                 return
             question = question.model_copy(update={"after": answer["after"]})
     except RefusedError as error:
-        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
+        if error.refused.code != NO_WALLET:
             raise
 
 
@@ -135,12 +132,7 @@ async def single_lines(ask: Ask, span: Span, account: UUID | None, after: int) -
     question = ListUsageLines(
         since=span.since, until=span.until, account_id=account, after=after, limit=PAGE
     )
-    try:
-        return await ask(question)
-    except RefusedError as error:
-        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
-            raise
-        return {"lines": [], "after": None, "complete": True}
+    return await if_any(ask(question)) or {"lines": [], "after": None, "complete": True}
 
 
 def _question(by: str, span: Span, account: UUID | None) -> ShowUsage:
@@ -161,7 +153,9 @@ async def _most(
 
 def _lines(rows: list[dict[str, Any]], by: str, span: Span) -> list[Line]:
     column = GROUPS[by]
-    lines = [Line(row["group"][column] or "", _micro(row["credits"]), row["lines"]) for row in rows]
+    lines = [
+        Line(row["group"][column] or "", microcredits(row["credits"]), row["lines"]) for row in rows
+    ]
     return _by_day(lines, span) if by == "day" else lines
 
 
@@ -175,8 +169,3 @@ def _by_day(lines: list[Line], span: Span) -> list[Line]:
         return []
     known = {line.key: line for line in lines}
     return [known.get(str(day), Line(str(day), 0, 0)) for day in span.days]
-
-
-def _micro(credits: str) -> int:
-    """Amounts of reports may be negative: more was credited back than charged."""
-    return int(exact(credits).scaleb(6))

@@ -9,48 +9,16 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from services.portal.asking import Asking, RefusedError
-from services.portal.bars import QuotaMeter, quota_meter
+from services.portal.asking import Asking
+from services.portal.bars import QuotaMeter, meter_of
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.spendable import Spendable, spendable_of
 from services.portal.viewer import Viewer
-from services.portal.views.desk import NO_WALLET, Joined, joined_of, read_cursor, terms_of
+from services.portal.views.books import Books
+from services.portal.views.desk import Joined, joined_of, terms_of
 from services.portal.views.faces import Face
+from services.portal.views.people import access_of
 from services.portal.views.pool import PoolSeen, look_at_pool, open_holds
-from shared.contracts.credit_queries import ListCreditAccess
-from shared.contracts.message import CommandData
-from shared.contracts.money import parse_credits
-
-ROWS_MAX = 5_000
-
-
-@dataclass(frozen=True)
-class Books:
-    """One wallet as its questions are asked."""
-
-    asking: Asking
-    viewer: Viewer
-    owner: UUID
-
-    async def ask(self, data: CommandData) -> dict[str, Any]:
-        return await self.asking.ask(data, viewer=self.viewer, owner=self.owner)
-
-    async def every(
-        self, data: CommandData, name: str, *, most: int = ROWS_MAX
-    ) -> list[dict[str, Any]]:
-        """Ask for every page of a list; nothing where there is no wallet yet."""
-        rows: list[dict[str, Any]] = []
-        try:
-            while True:
-                answer = await self.ask(data)
-                rows.extend(answer[name])
-                if answer.get("after") is None or len(rows) >= most:
-                    return rows
-                data = data.model_copy(update={"after": read_cursor(data, answer["after"])})
-        except RefusedError as error:
-            if error.refused.code != NO_WALLET:
-                raise
-            return rows
 
 
 @dataclass(frozen=True)
@@ -110,7 +78,7 @@ async def look_into_purse(rooms: Rooms, viewer: Viewer) -> Purse:
         _maybe(joined_id, lambda owner: _seen(Books(rooms.asking, viewer, owner), now)),
         _maybe(joined_id, lambda owner: joined_of(rooms.asking, viewer, owner)),
     )
-    access = await _maybe(joined_id, lambda owner: access_of(rooms.asking, viewer, owner))
+    access = await _maybe(joined_id, lambda owner: _access_to(Books(rooms.asking, viewer, owner)))
     wallets: list[Wallet] = []
     is_open = access is not None and access["mode"] != "disabled"
     if joined_id is not None and pool is not None:
@@ -125,26 +93,11 @@ async def holds_of(asking: Asking, viewer: Viewer, purse: Purse) -> list[dict[st
     """What jobs of somebody hold now, in whichever of his wallets."""
     found = await asyncio.gather(
         *(
-            open_holds(Books(asking, viewer, wallet.owner).every, viewer.account_id)
+            open_holds(Books(asking, viewer, wallet.owner).all, viewer.account_id)
             for wallet in purse.wallets
         )
     )
     return [hold for holds in found for hold in holds]
-
-
-async def access_of(asking: Asking, viewer: Viewer, owner: UUID) -> dict[str, Any] | None:
-    """The viewer's own access to a pool."""
-    just_before = UUID(int=viewer.account_id.int - 1)
-    try:
-        answer = await asking.ask(
-            ListCreditAccess(after=just_before, limit=1), viewer=viewer, owner=owner
-        )
-    except RefusedError as error:
-        if error.refused.code != NO_WALLET:
-            raise
-        return None
-    people = [one for one in answer["people"] if one["account_id"] == str(viewer.account_id)]
-    return people[0] if people else None
 
 
 def _pool(
@@ -164,7 +117,7 @@ def _pool(
         is_pool=True,
         seen=seen,
         spendable=spendable,
-        meter=_meter(access, bar.available),
+        meter=meter_of(access, bar.available),
         access=access,
         is_chosen=spendable.why != "off",
         closed_because="",
@@ -219,19 +172,12 @@ def _explained(viewer: Viewer, wallets: list[Wallet], joined: Joined | None) -> 
     return tuple(told)
 
 
-def _meter(access: dict[str, Any] | None, available: int) -> QuotaMeter | None:
-    if access is None or access["mode"] != "quota":
-        return None
-    return quota_meter(
-        limit=parse_credits(access["limit"]),
-        used=parse_credits(access["used"]),
-        held=parse_credits(access["held"]),
-        available=available,
-    )
+async def _access_to(books: Books) -> dict[str, Any] | None:
+    return await access_of(books.ask, books.viewer.account_id)
 
 
 async def _seen(books: Books, now: datetime) -> PoolSeen:
-    return await look_at_pool(books.ask, books.every, now)
+    return await look_at_pool(books.ask, books.all, now)
 
 
 async def _maybe(owner: UUID | None, look: Callable[[UUID], Awaitable[Any]]) -> Any:  # noqa: ANN401  # whatever it finds
