@@ -14,6 +14,26 @@ SHOWN = """
     at: rule.nodes.map((node) => node.target.join(" ")).slice(0, 5),
   })))
 """
+# What has the focus, whether it is the wanted element or of its group, and whether it is in sight.
+FOCUS = """
+(wanted) => {
+  const active = document.activeElement;
+  const is_page = active === document.body || active === document.documentElement;
+  if (!active || is_page) return { name: "", is_there: false, is_seen: true };
+  const box = active.getBoundingClientRect();
+  const above = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  const is_covered = !above || !(active.contains(above) || above.contains(active));
+  const is_outlined = getComputedStyle(active).outlineStyle !== "none";
+  const fits = box.height <= innerHeight;
+  const is_inside = !fits || (box.bottom <= innerHeight + 1 && box.top >= -1);
+  const is_group = wanted && active.type === "radio" && active.name === wanted.name;
+  return {
+    name: active.textContent.trim() || active.name || active.tagName,
+    is_there: active === wanted || is_group,
+    is_seen: active.id === "main" || (is_outlined && is_inside && !is_covered),
+  };
+}
+"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 CUT_OFF = """

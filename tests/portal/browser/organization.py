@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.portal.browser.hands import Hand
+from tests.portal.browser.hands import Keyboard, Mouse, Visitor
 from tests.waiting import eventually
 
 
@@ -16,78 +15,48 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-@dataclass(frozen=True)
-class Organization:
+class Organization(Visitor):
     """An organization before somebody; `home` is its overview."""
 
-    hand: Hand
-    home: str
+    def __init__(self, page: Page, home: str, by: type[Mouse] | type[Keyboard] = Mouse) -> None:
+        """Sit down at an organization's pages."""
+        super().__init__(page, by)
+        self.home = home
 
     async def opens(self, path: str = "") -> None:
-        await self.hand.page.goto(f"{self.home}{path}")
+        await super().opens(f"{self.home}{path}")
 
     @asynccontextmanager
     async def task(self, number: int, *, clicks: int) -> AsyncIterator[None]:
         """Begin at the overview; the task must end after so many clicks."""
         await self.opens()
-        before = self.hand.clicks
+        before = self.clicks
         yield
-        assert self.hand.clicks - before == clicks, f"task {number}"
+        assert self.clicks - before == clicks, f"task {number}"
 
     async def goes_to(self, name: str) -> None:
         """Follow a link of the navigation."""
-        nav = self.hand.page.get_by_role("navigation", name="Organization")
+        nav = self.page.get_by_role("navigation", name="Organization")
         await self.hand.presses(nav.get_by_role("link", name=name, exact=True))
         await self.is_at(name)
 
-    async def follows(self, words: str, *, within: Locator | None = None) -> None:
-        """Follow a link whose words begin so."""
-        links = (within or self.hand.page.locator("main")).get_by_role("link", name=words)
-        await self.hand.presses(links.locator("visible=true").first)
-
-    async def presses(self, words: str, *, within: Locator | None = None) -> None:
+    async def presses(self, words: str, *, within: Locator | None = None, times: int = 1) -> None:
         """Send a form by the button whose words begin so; the page that answers is there then."""
-        buttons = (within or self.hand.page.locator("main")).get_by_role("button", name=words)
-        async with self.hand.page.expect_navigation():
-            await self.hand.presses(buttons.first)
-
-    async def types(self, label: str, text: str) -> None:
-        await self.hand.types(self.field(label), text)
-
-    async def chooses(self, label: str, option: str) -> None:
-        await self.hand.chooses(self.field(label), option)
-
-    async def ticks(self, label: str) -> None:
-        await self.hand.ticks(self.field(label))
-
-    def field(self, label: str) -> Locator:
-        return self.hand.page.locator("main").get_by_label(label).locator("visible=true").first
+        async with self.page.expect_navigation():
+            await super().presses(words, within=within or self.main, times=times)
 
     def row(self, name: str) -> Locator:
         """The row of a table that is about somebody."""
-        heads = self.hand.page.get_by_role("rowheader", name=name)
-        return self.hand.page.locator("tr").filter(has=heads)
-
-    def part(self, id: str) -> Locator:
-        return self.hand.page.locator(f"#{id}")
-
-    async def is_at(self, title: str) -> None:
-        await expect(self.hand.page.get_by_role("heading", level=1)).to_have_text(title)
+        heads = self.page.get_by_role("rowheader", name=name)
+        return self.page.locator("tr").filter(has=heads)
 
     async def was_told(self, words: str) -> None:
         """What was done stands in the band under the title."""
         await expect(self.part("receipt")).to_contain_text(words)
 
-    async def was_refused(self, code: str, *words: str) -> None:
-        """The refusal stands where the act was tried, and the title says so."""
-        panel = self.part("refusal")
-        for each in (code, "Who can change this:", *words):
-            await expect(panel).to_contain_text(each)
-        assert (await self.hand.page.title()).startswith("Refused: ")
-
     async def downloads(self, words: str) -> str:
         """Follow a link to a table; what it holds."""
-        async with self.hand.page.expect_download() as downloading:
+        async with self.page.expect_download() as downloading:
             await self.follows(words)
         return read(await (await downloading.value).path())
 
@@ -96,7 +65,7 @@ class Organization:
         place = self.part("progress")
 
         async def seen() -> str:
-            await self.hand.page.reload()
+            await self.page.reload()
             return str(await place.text_content())
 
         if words not in str(await place.text_content()):

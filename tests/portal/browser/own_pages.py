@@ -1,22 +1,15 @@
 """The pages of somebody's own: /me and what belongs to it."""
 
-from dataclasses import dataclass
-
 from playwright.async_api import expect
 
-from tests.portal.browser.hand import PATIENCE, Hand
+from tests.portal.browser.hands import PATIENCE, Visitor
 from tests.waiting import eventually
 
 
-@dataclass
-class OwnPages(Hand):
+class OwnPages(Visitor):
     """Somebody who has no organization of his own, or does not look at it."""
 
-    async def comes_home(self) -> None:
-        """Come in by the front door; nothing is clicked for what stands there."""
-        await self.opens("/")
-        await self.is_at("Your licenses and credits")
-        self.clicks = 0
+    title = "Your licenses and credits"
 
     async def may_spend(self, figure: str, *, of: str = "pool", why: str = "") -> None:
         """The first card says how much, and what keeps it from being more."""

@@ -1,20 +1,14 @@
 """The pages of the vendor's staff."""
 
-from dataclasses import dataclass
-
 from playwright.async_api import expect
 
-from tests.portal.browser.hand import PATIENCE, Hand
+from tests.portal.browser.hands import PATIENCE, Visitor
 
 
-@dataclass
-class StaffPages(Hand):
+class StaffPages(Visitor):
     """An operator at the work list and what is done from it."""
 
-    async def comes_home(self) -> None:
-        await self.opens("/")
-        await self.is_at("Work list")
-        self.clicks = 0
+    title = "Work list"
 
     async def finds(self, search: str) -> None:
         """Find an account by its address, its number or its id, from the work list."""
@@ -25,7 +19,7 @@ class StaffPages(Hand):
     async def corrects(self, amount: str, reason: str) -> None:
         """Fill in a correction that adds credits, and go on to its consequences."""
         await self.types("Credits", amount)
-        await self.page.get_by_label("Add them").check()
+        await self.ticks("Add them")
         await self.types("Reason", reason)
         await self.presses("Go on to check it")
         await self.is_at("Is this right?")
@@ -36,11 +30,7 @@ class StaffPages(Hand):
         await expect(row.locator(".owner")).to_contain_text(name, timeout=PATIENCE)
 
 
-@dataclass
-class OpsScreen(Hand):
+class OpsScreen(Visitor):
     """The screen for a wall."""
 
-    async def comes_home(self) -> None:
-        await self.opens("/")
-        await self.is_at("Ops")
-        self.clicks = 0
+    title = "Ops"

@@ -1,7 +1,6 @@
 """What goes wrong while somebody runs an organization, in a real browser, told and mended there."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -13,10 +12,9 @@ from shared.contracts.money import parse_credits
 from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 from tests.builders import LUMEN
 from tests.portal.browser.conftest import OpenTab
-from tests.portal.browser.hands import Mouse
 from tests.portal.browser.larkspur import Larkspur, furnish
 from tests.portal.browser.organization import Organization
-from tests.portal.site import COOKIE, Site
+from tests.portal.site import Site
 from tests.portal.studio import Studio, a_studio
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
@@ -34,7 +32,7 @@ async def test_what_goes_wrong_costs_nothing_that_was_typed(
 ) -> None:
     studio = larkspur.studio
     async with tab(studio.ana, scripts=scripts) as page:
-        at = Organization(Mouse(page), studio.home)
+        at = Organization(page, studio.home)
         await sends_twice_goes_back_and_reloads(at)
         await meets_a_change_of_somebody_else(at, larkspur)
         await is_signed_out_meanwhile(at, larkspur, portal)
@@ -44,7 +42,7 @@ async def test_what_goes_wrong_costs_nothing_that_was_typed(
 
 
 async def sends_twice_goes_back_and_reloads(at: Organization) -> None:
-    page = at.hand.page
+    page = at.page
     await at.opens("/credits")
     await at.follows("Change", within=at.row("Dan"))
     await at.types("Quota in credits", "110")
@@ -78,21 +76,15 @@ async def meets_a_change_of_somebody_else(at: Organization, larkspur: Larkspur) 
 
 
 async def is_signed_out_meanwhile(at: Organization, larkspur: Larkspur, portal: Site) -> None:
-    ana, page = larkspur.studio.ana, at.hand.page
+    ana = larkspur.studio.ana
     await at.opens(f"/people/{larkspur.eva}/access")
     await at.types("Quota in credits", "310")
     await portal.pool.execute("DELETE FROM session WHERE account_id = $1", ana)
     await at.presses("Save access")
-    await at.is_at("You are signed out")
-    await at.follows("Sign in")
-    await at.is_at("Sign in")
-    kept = parse_qs(urlsplit(page.url).query)["next"][0]
-    cookie = {"name": COOKIE, "value": await portal.session_of(ana), "url": portal.url}
-    await page.context.add_cookies([cookie])  # type: ignore[list-item]  # a typed dictionary of theirs
-    await page.goto(kept)
+    await at.comes_back_in(portal, ana)
 
     await at.is_at("You are back")
-    await expect(page.locator("main")).to_contain_text("310")
+    await at.reads("310")
     await at.presses("Send it now")
     await at.was_told("Access of Eva changed")
 
@@ -100,7 +92,7 @@ async def is_signed_out_meanwhile(at: Organization, larkspur: Larkspur, portal: 
 async def is_refused_a_fourth_seat(at: Organization, larkspur: Larkspur) -> None:
     await at.opens(f"/people/{larkspur.eva}")
     await at.presses("Assign", within=at.part("person-seats"))
-    await at.was_refused("no_seat_available", f"All 3 seats of {LUMEN} are taken.", "You, as")
+    await at.is_refused("no_seat_available", f"All 3 seats of {LUMEN} are taken.", "You, as")
     await at.follows("See who holds", within=at.part("refusal"))
     await at.is_at(LUMEN)
 
@@ -110,7 +102,7 @@ async def is_refused_a_member_who_owns_licenses(at: Organization, owner: str) ->
     await at.types("E-mail", owner)
     await at.ticks("Member")
     await at.presses("Add this person")
-    await at.was_refused("member_has_personal_entitlements", owner)
+    await at.is_refused("member_has_personal_entitlements", owner)
     await expect(at.field("E-mail")).to_have_value(owner)
 
 
@@ -120,7 +112,7 @@ async def test_an_open_page_of_the_former_administrator_learns_of_the_transfer(
 ) -> None:
     studio = larkspur.studio
     async with tab(studio.ana, scripts=scripts) as hers, tab(larkspur.ben, scripts=scripts) as his:
-        at = Organization(Mouse(hers), studio.home)
+        at = Organization(hers, studio.home)
         await at.offers_to("Ben")
         await at.opens(f"/people/{larkspur.chloe}/access")
         await at.types("Quota in credits", "222")
@@ -129,7 +121,7 @@ async def test_an_open_page_of_the_former_administrator_learns_of_the_transfer(
         await expect(his.locator("#receipt")).to_be_visible()
 
         await at.presses("Save access")
-        await at.was_refused("not_administrator", "Ben")
+        await at.is_refused("not_administrator", "Ben")
         await his.goto(studio.home)
         await expect(his.locator("h1")).to_contain_text(re.compile("Ben.s organization"))
 
@@ -139,7 +131,7 @@ async def test_a_live_page_tells_that_it_is_not_its_readers_any_more(
 ) -> None:
     studio = larkspur.studio
     async with tab(studio.ana) as hers:
-        at = Organization(Mouse(hers), studio.home)
+        at = Organization(hers, studio.home)
         await at.opens("/people")
         await expect(hers.locator("#as-of-words")).to_contain_text("Live")
         asked = await studio.does(RequestTransfer(to_account_id=larkspur.ben))

@@ -9,6 +9,7 @@ from shared.contracts.credits import SetCreditAccess
 from shared.contracts.money import parse_credits
 from tests.builders import a_credit_line, a_purchase
 from tests.portal.browser.conftest import OpenTab
+from tests.portal.browser.hands import at_home
 from tests.portal.browser.own_pages import OwnPages
 from tests.portal.studio import Studio
 
@@ -23,17 +24,14 @@ async def test_own_credits_pay_first_and_the_pool_says_what_opens_it(
     dora = await studio.joined_by("GUEST", name="Dora")
     await studio.buys("500")
     await buys_own(studio, dora, "40")
-    async with tab(dora, scripts=scripts) as page:
-        hers = OwnPages(page)
-        await hers.comes_home()
-
+    async with at_home(tab, dora, OwnPages, scripts=scripts) as hers:
         await hers.finds_it_anew("40.00", scripts=scripts)
         await hers.draws_on("own")
         await hers.may_spend("40.00", of="own")
         await hers.may_spend("0.00", why="Opens when your own 40.00 are used up or expire")
         await hers.reads("and Ana turns it on")
         assert hers.clicks == 0
-        buy = page.get_by_role("main").get_by_role("link", name="Buy credits")
+        buy = hers.page.get_by_role("main").get_by_role("link", name="Buy credits")
         await expect(buy).to_have_attribute("href", "/help#store")
 
 
@@ -42,9 +40,7 @@ async def test_the_pool_pays_while_it_is_open_and_asking_for_more_takes_two_clic
     tab: OpenTab, studio: Studio, *, scripts: bool
 ) -> None:
     dora = await a_guest_on_the_pool(studio)
-    async with tab(dora, scripts=scripts) as page:
-        hers = OwnPages(page)
-        await hers.comes_home()
+    async with at_home(tab, dora, OwnPages, scripts=scripts) as hers:
         await hers.draws_on("pool")
         await hers.may_spend("100.00", why="limited by quota")
         await hers.may_spend("0.00", of="own", why="s pool is open to you.")
@@ -62,9 +58,7 @@ async def test_what_a_guest_buys_meanwhile_waits_with_its_clock_stopped(
 ) -> None:
     dora = await a_guest_on_the_pool(studio)
     await buys_own(studio, dora, "40")
-    async with tab(dora, scripts=scripts) as page:
-        hers = OwnPages(page)
-        await hers.comes_home()
+    async with at_home(tab, dora, OwnPages, scripts=scripts) as hers:
         await hers.finds_it_anew("40.00 wait", scripts=scripts)
         await hers.draws_on("pool")
         await hers.may_spend("0.00", of="own", why="their clock is stopped")
@@ -75,9 +69,7 @@ async def test_whoever_gives_up_the_pool_spends_credits_of_his_own_again(
     tab: OpenTab, studio: Studio, *, scripts: bool
 ) -> None:
     dora = await a_guest_on_the_pool(studio)
-    async with tab(dora, scripts=scripts) as page:
-        hers = OwnPages(page)
-        await hers.comes_home()
+    async with at_home(tab, dora, OwnPages, scripts=scripts) as hers:
         await hers.turns_to("My credits")
         await hers.follows("Give up access to the pool")
         await hers.reads("New jobs of yours draw on the pool no more.")
@@ -86,7 +78,7 @@ async def test_whoever_gives_up_the_pool_spends_credits_of_his_own_again(
         await hers.reads("You gave up access to the pool")
         await hers.finds_it_anew("Ana has not turned it on for you", scripts=scripts)
         await hers.draws_on("own")
-        await page.go_back()
+        await hers.page.go_back()
         await hers.reads("New jobs of yours draw on the pool no more.")
 
 

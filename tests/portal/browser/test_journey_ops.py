@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from shared.contracts.credits import AuthorizeHold
 from tests.portal.browser.conftest import OpenTab
-from tests.portal.browser.hand import PATIENCE
+from tests.portal.browser.hands import PATIENCE, at_home
 from tests.portal.browser.staff_pages import OpsScreen
 from tests.portal.operator.conftest import an_operator
 from tests.portal.studio import Studio
@@ -27,9 +27,7 @@ async def test_what_happened_before_is_there_and_what_happens_is_told(
     tab: OpenTab, studio: Studio, quin: UUID, *, scripts: bool
 ) -> None:
     await studio.buys("77.125")
-    async with tab(quin, scripts=scripts) as page:
-        screen = OpsScreen(page)
-        await screen.comes_home()
+    async with at_home(tab, quin, OpsScreen, scripts=scripts) as screen:
         await screen.finds_it_anew("Stream position", "amount 77.125", scripts=scripts)
 
         await studio.does(AuthorizeHold(amount=900_000_000))
@@ -41,15 +39,13 @@ async def test_what_happened_before_is_there_and_what_happens_is_told(
 async def test_a_pause_holds_the_feed_still_for_reading(
     tab: OpenTab, studio: Studio, quin: UUID
 ) -> None:
-    async with tab(quin) as page:
-        screen = OpsScreen(page)
-        await screen.comes_home()
-        await expect(page.locator("#as-of-words")).to_contain_text("Live", timeout=PATIENCE)
+    async with at_home(tab, quin, OpsScreen) as screen:
+        await expect(screen.page.locator("#as-of-words")).to_contain_text("Live", timeout=PATIENCE)
         await screen.presses("Pause updates")
-        await expect(page.locator("#as-of-words")).to_contain_text("Paused")
+        await expect(screen.page.locator("#as-of-words")).to_contain_text("Paused")
 
         await studio.buys("88.375")
-        await expect(page.locator("#feed")).not_to_contain_text("88.375")
+        await expect(screen.page.locator("#feed")).not_to_contain_text("88.375")
         await screen.presses("Resume updates")
         await screen.reads("amount 88.375")
 
@@ -59,9 +55,7 @@ async def test_a_code_leads_to_its_meaning_and_other_pages_are_not_his(
     tab: OpenTab, studio: Studio, quin: UUID, *, scripts: bool
 ) -> None:
     await studio.does(AuthorizeHold(amount=900_000_000))
-    async with tab(quin, scripts=scripts) as page:
-        screen = OpsScreen(page)
-        await screen.comes_home()
+    async with at_home(tab, quin, OpsScreen, scripts=scripts) as screen:
         await screen.finds_it_anew("pool_insufficient", scripts=scripts)
         if scripts:
             await screen.presses("Pause updates")

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.portal.browser.conftest import OpenTab
-from tests.portal.browser.hand import PATIENCE, Hand, heard
+from tests.portal.browser.hands import PATIENCE, Visitor
 from tests.portal.browser.own_pages import OwnPages
 from tests.portal.browser.test_journey_member import a_member
 from tests.portal.studio import Studio
@@ -29,7 +29,7 @@ async def test_ten_open_tabs_of_one_browser_all_work(tab: OpenTab, studio: Studi
 async def test_a_request_and_its_answer_meet_without_a_reload(tab: OpenTab, studio: Studio) -> None:
     eva = await a_member(studio)
     async with tab(studio.ana) as one, tab(eva) as other:
-        hers, evas = Hand(one), OwnPages(other)
+        hers, evas = Visitor(one), OwnPages(other)
         await hers.opens(f"{studio.home}/requests")
         await expect(one.locator("#as-of-words")).to_contain_text("Live")
         await evas.comes_home()
@@ -41,7 +41,7 @@ async def test_a_request_and_its_answer_meet_without_a_reload(tab: OpenTab, stud
         await hers.presses("Approve")
 
         await evas.reads("Approved")
-        await heard(other, "Your request was approved.")
+        await evas.heard("Your request was approved.")
         await evas.turns_to("Overview")
         await evas.may_spend("150.00", why="limited by quota")
 

@@ -9,7 +9,6 @@ from deploy.native.stack import Stack
 from shared.contracts.credit_access import EditQuota
 from shared.contracts.money import parse_credits
 from tests.portal.browser.conftest import OpenTab
-from tests.portal.browser.hands import Mouse
 from tests.portal.browser.larkspur import Larkspur, furnish
 from tests.portal.browser.looking import scrolls_sideways, violations
 from tests.portal.browser.organization import Organization
@@ -30,7 +29,7 @@ async def test_what_acts_show_breaks_no_rule_and_is_left_in_every_look(
     larkspur = await furnish(studio, portal_stack)
     wrong: dict[str, object] = {}
     async with tab(studio.ana) as page:
-        at = Organization(Mouse(page), studio.home)
+        at = Organization(page, studio.home)
         for name, act in ACTS.items():
             await act(at, larkspur)
             if found := await violations(page, axe):
@@ -43,10 +42,10 @@ async def test_what_acts_show_breaks_no_rule_and_is_left_in_every_look(
 
 async def chooses_people(at: Organization, _larkspur: Larkspur) -> None:
     await at.opens("/people")
-    await expect(at.hand.page.get_by_role("button", name="Change access")).to_be_hidden()
+    await expect(at.page.get_by_role("button", name="Change access")).to_be_hidden()
     await at.ticks("Choose Dan")
     await at.ticks("Choose Eva")
-    await expect(at.hand.page.get_by_role("button", name="Change access")).to_be_visible()
+    await expect(at.page.get_by_role("button", name="Change access")).to_be_visible()
 
 
 async def changes_several(at: Organization, larkspur: Larkspur) -> None:
@@ -57,7 +56,7 @@ async def changes_several(at: Organization, larkspur: Larkspur) -> None:
 
 async def checks_a_table(at: Organization, _larkspur: Larkspur) -> None:
     await at.opens("/bulk")
-    await at.hand.picks(at.hand.page.get_by_label("CSV file"), TABLE)
+    await at.picks("CSV file", TABLE)
     await at.presses("Upload and check")
     await at.reads_when_done("1 will be applied, 1 cannot")
 
@@ -87,7 +86,7 @@ async def types_no_number(at: Organization, larkspur: Larkspur) -> None:
 async def is_refused_a_seat(at: Organization, larkspur: Larkspur) -> None:
     await at.opens(f"/people/{larkspur.eva}")
     await at.presses("Assign", within=at.part("person-seats"))
-    await at.was_refused("no_seat_available")
+    await at.is_refused("no_seat_available")
 
 
 async def saves_and_may_undo(at: Organization, larkspur: Larkspur) -> None:
@@ -95,7 +94,7 @@ async def saves_and_may_undo(at: Organization, larkspur: Larkspur) -> None:
     await at.types("Quota in credits", "140")
     await at.presses("Save access")
     await at.was_told("Access of Dan changed")
-    await expect(at.hand.page.get_by_role("button", name="Undo")).to_be_visible()
+    await expect(at.page.get_by_role("button", name="Undo")).to_be_visible()
 
 
 async def makes_a_token(at: Organization, _larkspur: Larkspur) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.builders import an_account
 from tests.portal.browser.conftest import OpenTab
-from tests.portal.browser.looking import focused, scrolls_sideways, violations
+from tests.portal.browser.looking import FOCUS, focused, scrolls_sideways, violations
 from tests.portal.site import Site
 from tests.portal.studio import Studio
 from tests.speaking import Portal
@@ -130,26 +130,10 @@ async def walk(page: Page, *, steps: int = 40) -> list[str]:
     hidden = []
     for _ in range(steps):
         await page.keyboard.press("Tab")
-        seen = await page.evaluate(SEEN)
+        seen = await page.evaluate(FOCUS)
         if seen["name"] and not seen["is_seen"]:
             hidden.append(seen["name"])
     return hidden
-
-
-SEEN = """
-() => {
-  const element = document.activeElement;
-  const is_page = element === document.body || element === document.documentElement;
-  if (!element || is_page) return { name: "", is_seen: true };
-  const box = element.getBoundingClientRect();
-  const above = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-  const under = !above || !(element.contains(above) || above.contains(element));
-  const outlined = getComputedStyle(element).outlineStyle !== "none";
-  const inside = box.bottom <= innerHeight + 1 && box.top >= -1;
-  const name = element.textContent.trim() || element.name || element.tagName;
-  return { name, is_seen: outlined && inside && !under };
-}
-"""
 
 
 async def registered(people: Portal) -> UUID:
