@@ -21,9 +21,9 @@ from services.portal.rooms import Rooms, rooms_of
 from services.portal.show import LOCALES
 from services.portal.store import reconciliations as store
 from services.portal.store.reconciliations import Reconciliation
+from services.portal.views.books import Ask, if_any
 from services.portal.views.books import Books as WalletBooks
 from services.portal.views.desk import Desk
-from services.portal.views.pool import Ask
 from shared.contracts.credit_queries import (
     ListCreditAccess,
     ListJournal,
@@ -34,7 +34,6 @@ from shared.contracts.credit_queries import (
 from shared.contracts.licensing import LicenseList, ListLicenses
 from shared.contracts.membership import ListMembers, MemberList
 from shared.contracts.organizations import ListedOrganization, ListOrganizations, OrganizationList
-from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
 from shared.service import Running
 
@@ -174,11 +173,8 @@ async def _read_own(wallet: WalletBooks) -> Books:
 async def _read(desk: Desk) -> Books:
     members = await _members(desk)
     licenses = await desk.show(ListLicenses(), LicenseList)
-    try:
-        pool = await desk.ask(ShowPool())
-    except RefusedError as error:
-        if error.refused.code != RefusalCode.UNKNOWN_ORGANIZATION:
-            raise
+    pool = await if_any(desk.ask(ShowPool()))
+    if pool is None:
         return Books(members=members, products=licenses.products)
     seq_free, rows = await _replayed(desk.ask)
     return Books(

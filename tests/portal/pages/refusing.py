@@ -135,7 +135,7 @@ async def _a_form_is_sent_again_with_another_content(portal: Site, studio: Studi
 @by_page(RefusalCode.NO_SEAT_AVAILABLE)
 async def _one_seat_too_many_is_given(portal: Site, studio: Studio) -> Told:
     for name in ("Ben", "Eva"):
-        await _seated(studio, await studio.joined_by("MEMBER", name=name))
+        await seated(studio, await studio.joined_by("MEMBER", name=name))
     chloe = await studio.joined_by("MEMBER")
     return await _assigned(portal, studio, chloe)
 
@@ -143,7 +143,7 @@ async def _one_seat_too_many_is_given(portal: Site, studio: Studio) -> Told:
 @by_page(RefusalCode.ALREADY_ASSIGNED)
 async def _a_seat_is_given_twice(portal: Site, studio: Studio) -> Told:
     chloe = await studio.joined_by("MEMBER")
-    await _seated(studio, chloe)
+    await seated(studio, chloe)
     return await _assigned(portal, studio, chloe)
 
 
@@ -222,7 +222,7 @@ async def _assigned(portal: Site, studio: Studio, who: UUID) -> Told:
     return await sent(portal, studio.ana, page, {"person": str(who)}, to=f"{page}/assign")
 
 
-async def _seated(studio: Studio, who: UUID) -> None:
+async def seated(studio: Studio, who: UUID) -> None:
     """Give somebody a seat; licensing may hear of him a moment later than the ledger."""
 
     async def given() -> Verdict:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from shared.contracts.accounts import ShowAccount
 from shared.contracts.credit_access import EditQuota
 from shared.contracts.credit_orders import OrderedCredits, PlaceCreditOrder
 from shared.contracts.credit_reports import ShowStatement
@@ -13,14 +14,17 @@ from shared.contracts.credits import (
     SetCreditAccess,
     VoidHold,
 )
+from shared.contracts.membership import ListMembers
 from shared.contracts.message import CommandData
+from shared.contracts.organizations import RequestSetup
 from shared.contracts.refusals import RefusalCode
-from tests.builders import LUMEN, an_id
+from tests.builders import LUMEN, an_account, an_id
 from tests.portal.studio import Studio
 
 CREDIT = 1_000_000
-# What is asked, and for whom.
-ByAsking = Callable[[Studio], Awaitable[tuple[CommandData, UUID]]]
+# What is asked, and for whom; about another place than the studio where one is named.
+Asked = tuple[CommandData, UUID] | tuple[CommandData, UUID, UUID]
+ByAsking = Callable[[Studio], Awaitable[Asked]]
 BY_ASKING: dict[RefusalCode, ByAsking] = {}
 
 
@@ -89,6 +93,27 @@ async def _a_quota_of_who_has_none(studio: Studio) -> tuple[CommandData, UUID]:
 @by_asking(RefusalCode.MEMBERS_MAY_NOT_PURCHASE)
 async def _a_member_buys(studio: Studio) -> tuple[CommandData, UUID]:
     return _an_order(), await studio.joined_by("MEMBER")
+
+
+@by_asking(RefusalCode.NOT_AN_ORGANIZATION)
+async def _an_account_is_taken_for_an_organization(studio: Studio) -> Asked:
+    mona = await studio.registered("Mona")
+    return ListMembers(), mona, mona
+
+
+@by_asking(RefusalCode.ORGANIZATION_NOT_CONFIRMED)
+async def _an_organization_waits_for_the_vendor(studio: Studio) -> Asked:
+    mona = await studio.registered("Mona")
+    shown = (await studio.people.ask(ShowAccount(account_id=mona), by=mona)).result or {}
+    wish = RequestSetup(account_id=mona, customer_number=str(shown["customer_number"]))
+    asked = await studio.people.ask(wish, by=mona)
+    return ListMembers(), mona, UUID(str((asked.result or {})["organization_id"]))
+
+
+@by_asking(RefusalCode.EMAIL_TAKEN)
+async def _somebody_signs_up_with_an_address_of_another(studio: Studio) -> Asked:
+    stranger = an_account(email=f"{studio.ana.hex}@larkspur.example")
+    return stranger, stranger.account_id
 
 
 async def _with_access(studio: Studio, *, limit: int | None = None) -> UUID:
