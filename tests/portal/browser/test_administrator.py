@@ -109,7 +109,7 @@ async def adds_one_person(at: Organization) -> None:
         await at.ticks("Quota")
         await at.types("Quota in credits", "25")
         await at.presses("Add this person")
-        await at.reads_when_done("2 applied, 0 refused")
+        await at.was_told("added as Member, access to the pool given")
 
 
 async def imports_people(at: Organization) -> None:
