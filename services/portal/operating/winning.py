@@ -9,7 +9,7 @@ from services.portal.live.ops.health import STAFF
 from services.portal.rooms import Rooms
 from services.portal.store import work_items
 from services.portal.store.work_items import WorkItem
-from services.portal.views.wallets import Books
+from services.portal.views.books import Books
 from shared.contracts.accounts import AccountFound, FindAccount
 from shared.contracts.credit_queries import ListLots
 from shared.contracts.credit_records import ListRefunds
@@ -35,7 +35,7 @@ async def _items(
 ) -> AsyncIterator[WorkItem]:
     for owner in await _wallets_of(rooms, buyer):
         books = Books(rooms.asking, STAFF, owner)
-        refunds = await books.every(ListRefunds(limit=PAGE), "refunds")
+        refunds = await books.all(ListRefunds(limit=PAGE), "refunds")
         taken = [one for one in refunds if (one["store"], one["refund_id"]) == chargeback]
         taken = [one for one in taken if one["taken"]]
         ends = await _ends_of_lots(books) if taken else {}
@@ -62,5 +62,5 @@ async def _wallets_of(rooms: Rooms, buyer: UUID) -> tuple[UUID, ...]:
 
 
 async def _ends_of_lots(books: Books) -> dict[Any, Any]:
-    lots = await books.every(ListLots(limit=PAGE), "lots")
+    lots = await books.all(ListLots(limit=PAGE), "lots")
     return {lot["lot"]: lot["expires_at"] for lot in lots}
