@@ -18,8 +18,8 @@ from services.portal.store import forms, work_to_end
 from services.portal.store.forms import Sent
 from services.portal.store.work_to_end import WorkToEnd
 from services.portal.viewer import Viewer
+from services.portal.views.books import Books
 from services.portal.views.pool import open_holds
-from services.portal.views.wallets import Books
 from shared.bulk.receipts import named_by
 from shared.contracts.credits import CaptureHold, VoidHold
 from shared.contracts.message import CommandData, Verdict
@@ -67,7 +67,7 @@ async def _written_down(rooms: Rooms, wanted: WorkToEnd) -> list[Sent]:
     """Write down a command for each open hold; those that came first under an id stay."""
     viewer = Viewer(wanted.asked_by, "", "", "")
     books = Books(rooms.asking, viewer, wanted.organization_id)
-    holds = await open_holds(books.every, wanted.person_id)
+    holds = await open_holds(books.all, wanted.person_id)
     endings = [_ending(rooms, wanted, viewer, hold) for hold in holds]
     async with rooms.pool.acquire() as database, database.transaction():
         first = [await forms.write_down(database, one) for one in endings]
