@@ -2,7 +2,7 @@
 
 from services.portal.api.operations import Operation
 from services.portal.api.rows import credits, licenses, nodes, people, reports, staff, webhooks
-from shared.contracts import accounts, copies, credit_orders, membership
+from shared.contracts import accounts, copies, credit_orders, credit_queries, membership
 from shared.contracts.message import CommandData
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -47,6 +47,7 @@ NOT_FOR_CALLERS: dict[type[CommandData], str] = {
     membership.TryAdditions: "a dry run of the addition itself tells the same",
     accounts.FindAccounts: "names of many at once are for pages alone",
     credit_orders.GrantTrialCredits: "the offer is the vendor's, its amount is not the caller's",
+    credit_queries.ListWallets: "whose wallets there are is for reconciliation alone",
     copies.FetchMembershipFacts: "for services that heal their copies",
     copies.FetchLicensingFacts: "for services that heal their copies",
     copies.FetchCreditLedgerFacts: "for services that heal their copies",
