@@ -28,6 +28,12 @@ class Larkspur:
     dan: UUID
     eva: UUID
 
+    async def leaves_a_seat_free(self) -> None:
+        await _does(self.studio, RevokeLicense(product=LUMEN, account_id=self.dan))
+
+    async def takes_that_seat(self) -> None:
+        await _does(self.studio, AssignLicense(product=LUMEN, account_id=self.dan))
+
 
 async def furnish(studio: Studio, stack: Stack) -> Larkspur:
     """Let the story happen in a new studio: people, seats, credits, jobs, a request."""

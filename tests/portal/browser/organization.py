@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.async_api import Locator, Page, expect
 
 from tests.portal.browser.hands import Keyboard, Mouse, Visitor
+from tests.portal.browser.larkspur import Larkspur
 from tests.waiting import eventually
 
 
@@ -82,3 +83,17 @@ class Organization(Visitor):
         await self.is_at(f"Offer the organization to {name}")
         await self.presses(f"Offer to {name}")
         await self.was_told(f"Offered to {name}")
+
+
+async def is_late_for_a_seat(at: Organization, larkspur: Larkspur) -> None:
+    """Give Eva a seat that is free on a page which stands still, and taken meanwhile."""
+    await larkspur.leaves_a_seat_free()
+    await at.opens(f"/people/{larkspur.eva}")
+    pause = at.part("pause")
+    changes_by_itself = await pause.is_visible()
+    if changes_by_itself:
+        await at.hand.presses(pause)
+    await larkspur.takes_that_seat()
+    await at.presses("Assign", within=at.part("person-seats"))
+    if changes_by_itself:
+        await at.hand.presses(pause)

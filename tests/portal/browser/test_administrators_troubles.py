@@ -13,7 +13,7 @@ from shared.contracts.transfers import AcceptTransfer, RequestTransfer
 from tests.builders import LUMEN
 from tests.portal.browser.conftest import OpenTab
 from tests.portal.browser.larkspur import Larkspur, furnish
-from tests.portal.browser.organization import Organization
+from tests.portal.browser.organization import Organization, is_late_for_a_seat
 from tests.portal.site import Site
 from tests.portal.studio import Studio, a_studio
 
@@ -90,8 +90,7 @@ async def is_signed_out_meanwhile(at: Organization, larkspur: Larkspur, portal: 
 
 
 async def is_refused_a_fourth_seat(at: Organization, larkspur: Larkspur) -> None:
-    await at.opens(f"/people/{larkspur.eva}")
-    await at.presses("Assign", within=at.part("person-seats"))
+    await is_late_for_a_seat(at, larkspur)
     await at.is_refused("no_seat_available", f"All 3 seats of {LUMEN} are taken.", "You, as")
     await at.follows("See who holds", within=at.part("refusal"))
     await at.is_at(LUMEN)

@@ -11,7 +11,7 @@ from shared.contracts.money import parse_credits
 from tests.portal.browser.conftest import OpenTab
 from tests.portal.browser.larkspur import Larkspur, furnish
 from tests.portal.browser.looking import scrolls_sideways, violations
-from tests.portal.browser.organization import Organization
+from tests.portal.browser.organization import Organization, is_late_for_a_seat
 from tests.portal.browser.pictures import take
 from tests.portal.studio import Studio
 
@@ -84,8 +84,7 @@ async def types_no_number(at: Organization, larkspur: Larkspur) -> None:
 
 
 async def is_refused_a_seat(at: Organization, larkspur: Larkspur) -> None:
-    await at.opens(f"/people/{larkspur.eva}")
-    await at.presses("Assign", within=at.part("person-seats"))
+    await is_late_for_a_seat(at, larkspur)
     await at.is_refused("no_seat_available")
 
 
@@ -113,11 +112,11 @@ async def revokes_a_token(at: Organization, _larkspur: Larkspur) -> None:
 
 async def adds_a_webhook(at: Organization, _larkspur: Larkspur) -> None:
     await at.opens("/settings/webhooks/new")
-    await at.types("Address", "https://hooks.larkspur.example/coffer")
+    await at.types("Address", "https://localhost/coffer")
     await at.presses("Add the webhook")
     await expect(at.part("secret")).to_contain_text("Copy it now")
     await at.opens("/settings")
-    await at.follows("https://hooks.larkspur.example/coffer")
+    await at.follows("https://localhost/coffer")
     await expect(at.part("deliveries")).to_be_visible()
 
 
