@@ -208,7 +208,7 @@ class Visitor:
         token = await portal.session_of(account)
         cookie = {"name": COOKIE, "value": token, "url": portal.url}
         await self.page.context.add_cookies([cookie])  # type: ignore[list-item]  # a typed dictionary of theirs
-        await self.opens(kept)
+        await self.page.goto(kept)
 
     async def finds_it_anew(self, *texts: str, scripts: bool) -> None:
         """What somebody else changed shows by itself with scripts, and by a reload without."""
