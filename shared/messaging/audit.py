@@ -22,22 +22,8 @@ async def record(
     after: Values = NOTHING,
 ) -> None:
     """Write down and tell what a command changed: who, by which door, from what to what."""
-    told = recorded(change, told_as, about=about, before=before, after=after)
-    await keep(change, told, subject=subject)
-    await change.say(told, subject=subject)
-
-
-def recorded(
-    change: Change,
-    told_as: type[ActRecorded],
-    *,
-    about: UUID | None = None,
-    before: Values = NOTHING,
-    after: Values = NOTHING,
-) -> ActRecorded:
-    """What is told of what a command changed, for whoever tells it with other facts."""
     asked = change.asked
-    return told_as(
+    told = told_as(
         id=asked.id,
         act=asked.type.split(".")[-2],
         by=asked.on_behalf_of,
@@ -47,6 +33,8 @@ def recorded(
         after=after,
         at=change.now,
     )
+    await _insert(change.connection, subject, told)
+    await change.say(told, subject=subject)
 
 
 async def trail(connection: Connection, subject: UUID, query: AuditQuery) -> AuditTrail:
@@ -58,9 +46,8 @@ async def trail(connection: Connection, subject: UUID, query: AuditQuery) -> Aud
     )
 
 
-async def keep(change: Change, told: ActRecorded, *, subject: UUID) -> None:
-    """Write down what is told of an act."""
-    await change.connection.execute(
+async def _insert(connection: Connection, subject: UUID, told: ActRecorded) -> None:
+    await connection.execute(
         """
         INSERT INTO audit (subject, id, act, by_account, door, about, before, after, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

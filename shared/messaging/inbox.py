@@ -1,6 +1,6 @@
 """What comes in: one command, one transaction, one remembered verdict; facts heard in order."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,12 +58,9 @@ class Act:
 
     async def say(self, data: FactData, *, subject: UUID) -> None:
         """Say a fact with this change."""
-        await self.say_all((data,), subject=subject)
-
-    async def say_all(self, told: Sequence[FactData], *, subject: UUID) -> None:
-        """Say several facts of one subject, in this order."""
-        said = [(self.clock.new_id(), data) for data in told]
-        await outbox.add(self.connection, said, subject=subject, at=self.now)
+        await outbox.add(
+            self.connection, data, subject=subject, identifier=self.clock.new_id(), at=self.now
+        )
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Facts leave by the outbox: written with the change, published in order after the commit."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,26 +27,20 @@ log = structlog.get_logger()
 
 
 async def add(
-    connection: Connection, said: Sequence[tuple[UUID, FactData]], *, subject: UUID, at: datetime
+    connection: Connection, data: FactData, *, subject: UUID, identifier: UUID, at: datetime
 ) -> None:
-    """Say facts about a subject, each under its id and the next number of a dense sequence.
-
-    From here to the end of the transaction nobody else says anything of the subject.
-    """
-    last = await _reserve(connection, subject, len(said))
-    facts = [
-        Fact(
-            id=identifier,
-            source=f"/coffer/{data.SERVICE}",
-            type=fact_type(type(data)),
-            subject=subject,
-            time=at,
-            sequence=sequence,
-            data=data,
-        )
-        for sequence, (identifier, data) in enumerate(said, last - len(said) + 1)
-    ]
-    await _insert(connection, subject, facts)
+    """Say a fact about a subject, under the next number of its dense sequence."""
+    sequence = await _next_sequence(connection, subject)
+    fact = Fact(
+        id=identifier,
+        source=f"/coffer/{data.SERVICE}",
+        type=fact_type(type(data)),
+        subject=subject,
+        time=at,
+        sequence=sequence,
+        data=data,
+    )
+    await _insert(connection, fact, data.ROUTING_KEY)
 
 
 async def lock_subject(connection: Connection, subject: UUID) -> None:
@@ -213,40 +206,32 @@ def _fact(body: bytes, *, identifier: UUID, routing_key: str) -> Outgoing:
     )
 
 
-async def _reserve(connection: Connection, subject: UUID, count: int) -> int:
-    """Take the next numbers of a subject; tells the last of them."""
+async def _next_sequence(connection: Connection, subject: UUID) -> int:
     sequence: int = await connection.fetchval(
         """
-        INSERT INTO subject (subject, sequence) VALUES ($1, $2)
-        ON CONFLICT (subject) DO UPDATE SET sequence = subject.sequence + excluded.sequence
+        INSERT INTO subject (subject, sequence) VALUES ($1, 1)
+        ON CONFLICT (subject) DO UPDATE SET sequence = subject.sequence + 1
         RETURNING sequence
         """,
         subject,
-        count,
     )
     return sequence
 
 
-async def _insert(connection: Connection, subject: UUID, facts: Sequence[Fact[FactData]]) -> None:
-    """Keep facts of one subject; they leave in the order of their numbers."""
+async def _insert(connection: Connection, fact: Fact[FactData], routing_key: str) -> None:
     await connection.execute(
         """
         WITH said AS (
             INSERT INTO fact (subject, sequence, id, routing_key, body)
-            SELECT $1, told.sequence, told.id, told.routing_key, told.body
-            FROM unnest($2::bigint [], $3::uuid [], $4::text [], $5::text [])
-                AS told (sequence, id, routing_key, body)
+            VALUES ($1, $2, $3, $4, $5)
         )
-        INSERT INTO outbox (subject, sequence)
-        SELECT $1, told.sequence
-        FROM unnest($2::bigint []) AS told (sequence)
-        ORDER BY told.sequence
+        INSERT INTO outbox (subject, sequence) VALUES ($1, $2)
         """,
-        subject,
-        [fact.sequence for fact in facts],
-        [fact.id for fact in facts],
-        [fact.data.ROUTING_KEY for fact in facts],
-        [fact.model_dump_json(exclude_none=True) for fact in facts],
+        fact.subject,
+        fact.sequence,
+        fact.id,
+        routing_key,
+        fact.model_dump_json(exclude_none=True),
     )
 
 

@@ -23,7 +23,9 @@ CLOCK = Clock()
 async def say(database: Database, subject: UUID) -> None:
     async with database.acquire() as connection, connection.transaction():
         said = AccountRegistered(account_id=subject)
-        await outbox.add(connection, [(CLOCK.new_id(), said)], subject=subject, at=CLOCK.now())
+        await outbox.add(
+            connection, said, subject=subject, identifier=CLOCK.new_id(), at=CLOCK.now()
+        )
 
 
 async def waiting(database: Database) -> int:
@@ -70,34 +72,14 @@ async def test_what_the_broker_did_not_confirm_stays(
     assert (await facts.fact(AccountRegistered, subject)).sequence == 1
 
 
-async def test_what_is_said_together_keeps_its_order_and_its_numbers(
-    database: Database, speaks: Publisher, facts: Listener
-) -> None:
-    subject, named = an_id(), [CLOCK.new_id() for _ in range(3)]
-    await say(database, subject)
-    async with database.acquire() as connection, connection.transaction():
-        said = [(identifier, AccountRegistered(account_id=subject)) for identifier in named]
-        await outbox.add(connection, said, subject=subject, at=CLOCK.now())
-
-    kept = await database.fetch(
-        "SELECT id, sequence FROM fact WHERE subject = $1 ORDER BY sequence", subject
-    )
-    leave = await database.fetch(
-        "SELECT sequence FROM outbox WHERE subject = $1 ORDER BY id", subject
-    )
-
-    assert [(row["id"], row["sequence"]) for row in kept[1:]] == list(
-        zip(named, (2, 3, 4), strict=True)
-    )
-    assert [row["sequence"] for row in leave] == [1, 2, 3, 4]
-
-
 async def test_what_nobody_committed_is_never_said(database: Database) -> None:
     async with database.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         said = AccountRegistered(account_id=an_id())
-        await outbox.add(connection, [(CLOCK.new_id(), said)], subject=an_id(), at=CLOCK.now())
+        await outbox.add(
+            connection, said, subject=an_id(), identifier=CLOCK.new_id(), at=CLOCK.now()
+        )
         await transaction.rollback()
 
     assert await waiting(database) == 0

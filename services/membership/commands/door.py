@@ -27,16 +27,6 @@ async def organization_of(change: Act, command: Command[D]) -> Organization | Re
     return rules.administer(found, command.on_behalf_of)
 
 
-async def organization_held(change: Act, command: Command[D]) -> Organization | Refused:
-    """As `organization_of`, for what many may do in an organization at the same time."""
-    if command.owner is None:
-        return await owners.absent(change.connection, command.owner, command.on_behalf_of)
-    found = await organizations.hold_organization(change.connection, command.owner)
-    if found is None:
-        return await owners.absent(change.connection, command.owner, command.on_behalf_of)
-    return rules.administer(found, command.on_behalf_of)
-
-
 async def organization_operated(change: Act, command: Command[D]) -> Organization | Refused:
     """Lock the organization that the command names and let only operators through (A17)."""
     refused = operators.operate(command.actor)

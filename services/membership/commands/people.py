@@ -3,12 +3,7 @@
 from uuid import UUID
 
 from services.membership.commands import removals
-from services.membership.commands.door import (
-    commands,
-    organization_held,
-    organization_named,
-    organization_of,
-)
+from services.membership.commands.door import commands, organization_named, organization_of
 from services.membership.rules import people as rules
 from services.membership.rules.standing import Membership
 from services.membership.store import accounts, invitations, people, seats, standings
@@ -75,7 +70,7 @@ async def _add(change: Change, command: Command[AddMember]) -> MemberAdded | Ref
     known_id = await _named(change, named)
     account_id = known_id or change.clock.new_id()
     await accounts.lock_account(change.connection, account_id)
-    organization = await organization_held(change, command)
+    organization = await organization_of(change, command)
     if isinstance(organization, Refused):
         return organization
     added = rules.add_member(
@@ -90,8 +85,8 @@ async def _add(change: Change, command: Command[AddMember]) -> MemberAdded | Ref
         return added
     if known_id is None and named.email is not None:
         await invitations.invite(change.connection, account_id, named.email)
-    await people.add_membership(change.connection, added)
-    await _tell_of_joining(change, added)
+    await _let_in(change, added)
+    await _record(change, added.organization_id, about=account_id, after=added.role)
     return added
 
 
@@ -151,19 +146,6 @@ async def _named(change: Change, named: AddMember) -> UUID | None:
 async def _let_in(change: Change, added: MemberAdded) -> None:
     await people.add_membership(change.connection, added)
     await change.say(added, subject=added.organization_id)
-
-
-async def _tell_of_joining(change: Change, added: MemberAdded) -> None:
-    """Last of all: from here to its end nobody else joins, and hundreds may wait to (T34)."""
-    told = audit.recorded(
-        change,
-        MembershipActRecorded,
-        about=added.account_id,
-        before={"role": None},
-        after={"role": added.role},
-    )
-    await change.say_all((added, told), subject=added.organization_id)
-    await audit.keep(change, told, subject=added.organization_id)
 
 
 async def _let_go(

@@ -1,6 +1,5 @@
 """Membership's tables: one typed function per statement.
 
 Locks are taken in one order: accounts (`lock_account`, sorted when there are two), then the
-organization (`lock_organization`, or `hold_organization` where many may act at once), then whatever
-the facts take.
+organization (`lock_organization`), then whatever the facts take.
 """

@@ -26,20 +26,6 @@ async def lock_organization(connection: Connection, organization_id: UUID) -> Or
     return Organization(**row) if row else None
 
 
-async def hold_organization(connection: Connection, organization_id: UUID) -> Organization | None:
-    """As it stays until the end of the transaction; others may hold it at the same time."""
-    row = await connection.fetchrow(
-        """
-        SELECT id, administrator_id, state, origin
-        FROM organization
-        WHERE id = $1
-        FOR SHARE
-        """,
-        organization_id,
-    )
-    return Organization(**row) if row else None
-
-
 async def find_organization(connection: Connection, organization_id: UUID) -> Organization | None:
     row = await connection.fetchrow(
         "SELECT id, administrator_id, state, origin FROM organization WHERE id = $1",
