@@ -81,6 +81,10 @@ class Wallet:
         )
         return parse_credits(lot.granted) - taken
 
+    def is_recorded(self, refund: UUID) -> bool:
+        """Whether an operator recorded a refund already, booked or not."""
+        return any(act.id == refund for act in self.acts)
+
     def is_booked(self, refund: str) -> bool:
         """Whether a refund that an operator recorded is in the ledger."""
         return any(one.taken and one.refund_id == refund_id_of(refund) for one in self.refunds)

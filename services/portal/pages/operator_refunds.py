@@ -1,6 +1,7 @@
 """/operator/wallets/{owner}/refunds/{lot}: what a refund takes back, and who gave it why."""
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -9,15 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.portal.asking import RefusedError
 from services.portal.forms import FieldErrors, Form, read_form
 from services.portal.operating.refunding import Refunding, record_refund
 from services.portal.operating.texts import reason_in
-from services.portal.operating.wallets import Wallet, came, went
+from services.portal.operating.wallets import Wallet, came, open_wallet, went
 from services.portal.pages.operator_wallets import amount_in, wallet_in
-from services.portal.rooms import rooms_in
+from services.portal.rooms import Rooms, rooms_in
 from services.portal.sessions import NotFound, require_staff
 from services.portal.show import format_for, go, show
+from services.portal.viewer import Viewer
 from shared.contracts.credit_answers import LotState
+from shared.messaging.ask import NoAnswer
 
 WAITED_SECONDS = 3.0
 LOOK_SECONDS = 0.2
@@ -34,6 +38,8 @@ async def record(request: Request) -> Response:
     viewer = await require_staff(request)
     opened, form = await wallet_in(request), await read_form(request)
     lot = _lot(request, opened)
+    if opened.is_recorded(form.id):
+        return _recorded(request, opened, form)
     try:
         amount = _amount(request, form, opened, lot)
         reason = reason_in(form)
@@ -41,18 +47,26 @@ async def record(request: Request) -> Response:
         return await _page(request, opened, lot, form=form, errors=error.errors)
     refunding = Refunding(form.id, lot, amount, reason, viewer.account_id)
     await record_refund(rooms_in(request), opened, refunding)
-    await _wait_for(request, form.id)
+    await _wait_for(rooms_in(request), viewer, opened.owner, form.id)
+    return _recorded(request, opened, form)
+
+
+def _recorded(request: Request, opened: Wallet, form: Form) -> Response:
     return go(request, f"/operator/wallets/{opened.owner}?refund={form.id}")
 
 
-async def _wait_for(request: Request, refund: UUID) -> None:
-    """Wait a moment for the ledger, so that the page can say that it is booked."""
+async def _wait_for(rooms: Rooms, viewer: Viewer, owner: UUID, refund: UUID) -> None:
+    """Wait a moment for the ledger, so that the page can say that it is booked.
+
+    The refund is recorded: a ledger that does not answer now changes nothing about that.
+    """
     deadline = monotonic() + WAITED_SECONDS
     is_booked = False
     while not is_booked and monotonic() < deadline:
         # sleep: until what was told reached the ledger; WAITED_SECONDS at most
         await asyncio.sleep(LOOK_SECONDS)
-        is_booked = (await wallet_in(request)).is_booked(str(refund))
+        with suppress(NoAnswer, RefusedError):
+            is_booked = (await open_wallet(rooms, viewer, owner)).is_booked(str(refund))
 
 
 def _amount(request: Request, form: Form, opened: Wallet, lot: LotState) -> int:

@@ -1,5 +1,6 @@
 """Corrections and refunds by hand: checked before, explained, booked once."""
 
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,10 +20,19 @@ from tests.portal.operator.test_messages import text_of
 from tests.portal.pages.reading import links_of, words_of
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
+from tests.portal.test_unknown_outcomes import silent
 from tests.speaking import Portal
 from tests.waiting import eventually
 
 FIELDS = {"amount": "12.5", "direction": "add", "reason": "A frame was lost."}
+
+
+async def waiters_for(portal: Site, table: str) -> int:
+    """How many wait until they may write in a table."""
+    count: int = await portal.pool.fetchval(
+        "SELECT count(*) FROM pg_locks WHERE relation = $1::regclass AND NOT granted", table
+    )
+    return count
 
 
 async def test_A17_a_correction_is_checked_before_it_is_booked(
@@ -75,17 +85,41 @@ async def test_T20_a_refund_takes_back_what_an_order_brought_once(
 ) -> None:
     await studio.buys("100")
     here = f"/operator/wallets/{studio.id}/refunds/1"
-    fields = {"amount": "30", "reason": "Bought by mistake."}
+    fields = {"amount": "100", "reason": "Bought by mistake."}
 
     form = form_in(await desk.get(here))
-    for _ in range(2):
-        done = await sends(desk, here, fields, with_form=form)
+    done = await sends(desk, here, fields, with_form=form)
     await eventually(lambda: text_of(desk, str(done.url)), lambda t: "is booked" in t)
+    again = await sends(desk, here, fields, with_form=form)
     shown = await desk.get(f"/operator/wallets/{studio.id}")
 
-    assert await studio.available() == "70"
-    assert "30.00 of lot 1" in shown.text
+    assert (again.status_code, again.url) == (200, done.url)
+    assert await studio.available() == "0"
+    assert "100.00 of lot 1" in shown.text
     assert shown.text.count("Bought by mistake.") == 1
+
+
+@pytest.mark.faults
+async def test_a_refund_that_is_recorded_is_no_error_while_the_ledger_is_silent(
+    portal: Site, studio: Studio, oz: UUID
+) -> None:
+    await studio.buys("100")
+    here = f"/operator/wallets/{studio.id}/refunds/1"
+    fields = {"amount": "100", "reason": "Bought by mistake."}
+
+    async with portal.client_of(oz) as desk, portal.pool.acquire() as database:
+        writing = database.transaction()
+        await writing.start()
+        await database.execute("LOCK TABLE operator_act IN SHARE MODE")
+        sending = asyncio.create_task(sends(desk, here, fields))
+        await eventually(lambda: waiters_for(portal, "operator_act"), lambda seen: seen > 0)
+        with silent(portal.stack, "credit_ledger-0"):
+            await writing.rollback()
+            sent = await sending
+
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith(f"/operator/wallets/{studio.id}?refund=")
+    assert await eventually(studio.available, lambda seen: seen == "0")
 
 
 async def test_T20_an_order_that_was_taken_back_is_offered_no_more(
