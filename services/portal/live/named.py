@@ -1,11 +1,11 @@
 """Whom a fact names: its subject, its wallet, organizations and people in its lines."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.portal.views.changes import AN_ID
-
+AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OF_RIGHTS = (
     "membership.member.",
     "membership.administrator.",

@@ -1,17 +1,21 @@
-"""What an act changed, in words: which field, from what, to what; ids become people's names."""
+"""What an act changed, in words: which field, from what, to what; accounts by people's names."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from services.portal.views.faces import Face
 
-AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# The fields that hold accounts, written by the services. Nothing else is looked up: what somebody
+# typed, like a token's name, would become the name of whoever's id he typed.
+OF_ACCOUNTS = {"account_id", "account_ids", "administrator", "invoices_to"}
+# Of a long list of people this many are named.
+NAMED_MAX = 20
 # Ids that tell a reader nothing.
-UNTOLD = {"request_id", "transfer_id"}
+UNTOLD = {"checkout_id", "confirms", "request_id", "transfer_id"}
 FIELDS = {
     "account_id": "holder",
+    "account_ids": "who may",
     "former_role": "role of the former Administrator",
     "invoices_to": "invoices to",
     "limit": "quota",
@@ -47,32 +51,43 @@ VALUES = {
     "second_operator": "a second operator",
 }
 
-Changes = tuple[tuple[str, str, str], ...]
+# What a field held: words, or the accounts that are still to be named.
+Told: TypeAlias = str | tuple[UUID, ...]
+Change: TypeAlias = tuple[str, Told, Told]
+Changes: TypeAlias = tuple[Change, ...]
 
 
-def changes_of(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterable[tuple[str, str, str]]:
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Change]:
     """Each field that is not what it was, with what it was and what it became."""
     for name in dict.fromkeys([*before, *after]):
-        was, became = _told(before.get(name)), _told(after.get(name))
+        tell = _accounts if name in OF_ACCOUNTS else _told
+        was, became = tell(before.get(name)), tell(after.get(name))
         if was != became and name not in UNTOLD:
             yield FIELDS.get(name, name.replace("_", " ")), was, became
 
 
 def ids_in(changes: Iterable[Changes]) -> set[UUID]:
-    """Everybody who is named by an id in what changed."""
-    values = (value for each in changes for _, *pair in each for value in pair)
-    return {UUID(value) for value in values if AN_ID.fullmatch(value)}
+    """Everybody whose account is among what changed."""
+    values = (told for each in changes for _, *pair in each for told in pair)
+    return {each for told in values if isinstance(told, tuple) for each in told[:NAMED_MAX]}
 
 
-def called_by(faces: Mapping[UUID, Face]) -> Callable[[str], str]:
-    """Call an id among what changed by its person's name; anything else is what it is."""
+def called_by(faces: Mapping[UUID, Face]) -> Callable[[Told], str]:
+    """Call accounts among what changed by their people's names; words are what they are."""
 
-    def called(value: str) -> str:
-        return faces[UUID(value)].name if AN_ID.fullmatch(value) else value
+    def called(told: Told) -> str:
+        if isinstance(told, str):
+            return told
+        names = ", ".join(faces[each].name for each in told[:NAMED_MAX])
+        return names if len(told) <= NAMED_MAX else f"{names} and {len(told) - NAMED_MAX} more"
 
     return called
+
+
+def _accounts(value: Any) -> tuple[UUID, ...]:  # noqa: ANN401  # whatever JSON holds
+    if value is None:
+        return ()
+    return tuple(map(UUID, value if isinstance(value, list) else [value]))
 
 
 def _told(value: Any) -> str:  # noqa: ANN401  # whatever JSON holds

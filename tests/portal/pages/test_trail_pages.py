@@ -46,6 +46,22 @@ async def test_the_trail_tells_of_tokens_and_webhooks_by_whom_and_without_secret
         assert not any(secret in answer.text for secret in ("cof_", "whsec_", "very-secret-path"))
 
 
+async def test_a_token_called_by_somebodys_id_tells_nothing_of_him(
+    portal: Site, studio: Studio
+) -> None:
+    stranger = await studio.registered("Zebulon")
+    page = f"{studio.home}/settings/tokens/new"
+
+    async with portal.client_of(studio.ana, follow_redirects=True) as client:
+        await sends(client, page, {"name": str(stranger), "scopes": ["read"], "days": "30"})
+        told = await client.get(f"{studio.home}/audit")
+        table = await client.get(f"{studio.home}/audit.csv")
+
+    for answer in (told, table):
+        assert f"token: {stranger}" in answer.text or f"token: - > {stranger}" in answer.text
+        assert "Zebulon" not in answer.text
+
+
 async def test_T22_the_trail_tells_what_a_charge_back_took(portal: Site, studio: Studio) -> None:
     line = a_credit_line(credits=100_000_000)
     assert isinstance(line, CreditLine)

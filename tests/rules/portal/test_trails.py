@@ -1,12 +1,15 @@
 """Several trails as one: newest first, every act once, whatever the size of a page."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.portal.views.audit import TRAILS, merged
-from services.portal.views.changes import changes_of
+from services.portal.views.changes import NAMED_MAX, called_by, changes_of, ids_in
+from services.portal.views.faces import Face
 from shared.contracts.audit import AuditEntry, AuditTrail
 from tests.builders import an_id
 
@@ -83,3 +86,35 @@ def test_what_changed_is_told_and_what_tells_nothing_is_not() -> None:
     changed = tuple(changes_of(before, after))
 
     assert changed == (("access", "quota", "no limit of their own"), ("quota", "120", ""))
+
+
+def test_accounts_are_named_where_a_service_says_that_they_are_accounts() -> None:
+    former, new = an_id(), an_id()
+    faces = {former: Face(former, "Ana"), new: Face(new, "Ben")}
+
+    (changed,) = changes_of({"administrator": str(former)}, {"administrator": str(new)})
+
+    assert ids_in([(changed,)]) == {former, new}
+    assert changed[0] == "administrator"
+    assert [called_by(faces)(told) for told in changed[1:]] == ["Ana", "Ben"]
+
+
+@pytest.mark.parametrize("field", ["token", "reason", "order_id", "address", "machine", "name"])
+def test_an_id_that_somebody_typed_is_looked_up_nowhere(field: str) -> None:
+    typed = str(an_id())
+
+    changed = tuple(changes_of({}, {field: typed}))
+
+    assert ids_in([changed]) == set()
+    assert called_by({})(changed[0][2]) == typed
+
+
+def test_of_a_long_list_of_people_some_are_named_and_the_others_counted() -> None:
+    people: list[UUID] = [an_id() for _ in range(NAMED_MAX + 3)]
+
+    (changed,) = changes_of({"account_ids": []}, {"account_ids": list(map(str, people))})
+    faces = {each: Face(each, "Ana") for each in ids_in([(changed,)])}
+
+    assert len(faces) == NAMED_MAX
+    assert called_by(faces)(changed[1]) == ""
+    assert called_by(faces)(changed[2]).endswith("Ana and 3 more")
