@@ -1,10 +1,12 @@
 """Ends what runs of somebody at once: what was metered is charged, the rest comes back.
 
-Whose work it is, and then each command, is written down before it goes, so that a portal that is
-killed in between goes on where it was.
+Whose work it is, and then each command, is written down before it goes, and whose work it is stays
+written down until all of it is known to have ended or to be refused for good. So a portal that is
+killed in between goes on where it was, and what was turned away for the moment is asked again.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,11 +23,13 @@ from services.portal.viewer import Viewer
 from services.portal.views.books import Books
 from services.portal.views.pool import open_holds
 from shared.bulk.receipts import named_by
+from shared.clock import moment_of
 from shared.contracts.credits import CaptureHold, VoidHold
-from shared.contracts.message import CommandData, Verdict
+from shared.contracts.message import CommandData, Refused, Verdict
 from shared.contracts.money import parse_credits
 from shared.contracts.refusals import RefusalCode
 from shared.messaging.ask import NoAnswer
+from shared.messaging.inbox import FORGOTTEN
 from shared.service import Running
 
 LOOK_SECONDS = 3.0
@@ -37,14 +41,33 @@ ENDED_ALREADY = {RefusalCode.HOLD_NOT_OPEN, RefusalCode.HOLD_EXPIRED}
 log = structlog.get_logger()
 
 
-async def end_work(rooms: Rooms, wanted: WorkToEnd) -> int:
-    """End what was noted before; tells of how many it is not known that they ended.
+@dataclass(frozen=True)
+class Ended:
+    """How far it is: how many jobs are refused for good, and whether the rest goes on by itself."""
 
-    Raises NoAnswer and RefusedError while it is not known what runs: it goes on by itself then.
+    refused: int = 0
+    goes_on: bool = False
+
+
+async def end_work(rooms: Rooms, wanted: WorkToEnd) -> Ended:
+    """End what was noted before, as far as that is possible now.
+
+    It stops where no answer comes, for the next job would wait for as long. Raises RefusedError
+    where whoever asked may not see that work any more; then it does not go on either.
     """
-    endings = await _written_down(rooms, wanted)
-    verdicts = [one.outcome or await settle(rooms, one) for one in endings]
-    return sum(not _has_ended(verdict) for verdict in verdicts)
+    try:
+        endings = await _written_down(rooms, wanted)
+    except NoAnswer:
+        return Ended(goes_on=True)
+    except RefusedError as error:
+        if _may_pass(error.refused):
+            return Ended(goes_on=True)
+        await _drop(rooms, wanted)
+        raise
+    ended = await _settled(rooms, endings)
+    if not ended.goes_on:
+        await _drop(rooms, wanted)
+    return ended
 
 
 async def go_on(running: Running) -> None:
@@ -57,10 +80,17 @@ async def go_on(running: Running) -> None:
             await work_to_end.clear(database, before=now - KEPT)
             waiting = await work_to_end.due(database, before=now - FIRST_AFTER, limit=TOGETHER_MAX)
         for wanted in waiting:
-            try:
-                await end_work(rooms, wanted)
-            except (NoAnswer, RefusedError) as error:
-                log.warning("work_goes_on", work=str(wanted.id), reason=repr(error))
+            await _go_on_with(rooms, wanted)
+
+
+async def _go_on_with(rooms: Rooms, wanted: WorkToEnd) -> None:
+    try:
+        ended = await end_work(rooms, wanted)
+    except RefusedError as error:
+        log.warning("work_not_ended", work=str(wanted.id), reason=repr(error))
+        return
+    if ended.goes_on:
+        log.warning("work_goes_on", work=str(wanted.id))
 
 
 async def _written_down(rooms: Rooms, wanted: WorkToEnd) -> list[Sent]:
@@ -70,18 +100,37 @@ async def _written_down(rooms: Rooms, wanted: WorkToEnd) -> list[Sent]:
     holds = await open_holds(books.all, wanted.person_id)
     endings = [_ending(rooms, wanted, viewer, hold) for hold in holds]
     async with rooms.pool.acquire() as database, database.transaction():
-        first = [await forms.write_down(database, one) for one in endings]
+        return [await forms.write_down(database, one) for one in endings]
+
+
+async def _settled(rooms: Rooms, endings: list[Sent]) -> Ended:
+    refused, goes_on = 0, False
+    for one in endings:
+        known = one.outcome
+        verdict = known if known and not _may_pass(known.refused) else await settle(rooms, one)
+        if verdict is None:
+            return Ended(refused, goes_on=True)
+        goes_on = goes_on or _may_pass(verdict.refused)
+        refused += not _may_pass(verdict.refused) and not _has_ended(verdict)
+    return Ended(refused, goes_on)
+
+
+async def _drop(rooms: Rooms, wanted: WorkToEnd) -> None:
+    async with rooms.pool.acquire() as database:
         await work_to_end.drop(database, wanted.id)
-    return first
 
 
 def _ending(rooms: Rooms, wanted: WorkToEnd, viewer: Viewer, hold: Mapping[str, Any]) -> Sent:
-    """The one command that ends a hold for this wish, however often it is worked out."""
+    """The one command that ends a hold for this wish, however often it is worked out.
+
+    Its id is of the moment of the form's, by the stack's clock: by the machine's it may lie in the
+    future, and a form that is sent again would give the hold another command.
+    """
     command = rooms.asking.command(
         _data(hold),
         viewer=viewer,
         owner=wanted.organization_id,
-        id=named_by(f"{wanted.id} {hold['hold_id']}", wanted.asked_at),
+        id=named_by(f"{wanted.id} {hold['hold_id']}", moment_of(wanted.id)),
     )
     page = f"/o/{wanted.organization_id}/people/{wanted.person_id}/removed"
     title = "Running work cancelled"
@@ -96,10 +145,13 @@ def _data(hold: Mapping[str, Any]) -> CommandData:
     return VoidHold(hold_id=hold_id)
 
 
-def _has_ended(verdict: Verdict | None) -> bool:
-    if verdict is None:
-        return False
+def _has_ended(verdict: Verdict) -> bool:
     return verdict.refused is None or verdict.refused.code in ENDED_ALREADY
+
+
+def _may_pass(refused: Refused | None) -> bool:
+    """Whether the same may be done when it is asked again: nobody remembers such a refusal."""
+    return refused is not None and refused.code in FORGOTTEN
 
 
 WORKS = (go_on,)

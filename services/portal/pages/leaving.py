@@ -7,12 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.portal.asking import RefusedError
 from services.portal.commanding import is_done
-from services.portal.ending import end_work
+from services.portal.ending import Ended, end_work
 from services.portal.forms import Form, read_form
 from services.portal.pages.person import row_of
-from services.portal.rooms import Rooms, rooms_in
+from services.portal.rooms import rooms_in
 from services.portal.sessions import NotFound
 from services.portal.show import go, receipt_in
 from services.portal.store import work_to_end
@@ -24,9 +23,9 @@ from services.portal.views.removal import look_at_removal, was_in
 from services.portal.views.rows import Row
 from shared.contracts.membership import ChangeRole, RemoveMember
 from shared.contracts.money import parse_credits
-from shared.messaging.ask import NoAnswer
 
 LEFT = "left"
+NOT_KNOWN = "unknown"
 
 
 async def ask_removal(request: Request) -> Response:
@@ -56,8 +55,8 @@ async def remove(request: Request) -> Response:
     # Of an act whose outcome is not known yet, the work ends by itself once it is done.
     if wanted is None or not await is_done(rooms_in(request), form, desk.viewer.account_id):
         return answer
-    left = await _end(rooms_in(request), wanted)
-    return go(request, _telling(act.done, left), receipt=form.id)
+    ended = await end_work(rooms_in(request), wanted)
+    return go(request, _telling(act.done, ended), receipt=form.id)
 
 
 async def removed(request: Request) -> Response:
@@ -76,6 +75,7 @@ async def removed(request: Request) -> Response:
         removal=removal,
         products=products,
         left=_left(request),
+        goes_on=request.query_params.get(LEFT) == NOT_KNOWN,
     )
 
 
@@ -85,8 +85,8 @@ async def cancel(request: Request) -> Response:
     account = await _once_in(request, desk)
     form = await read_form(request)
     wanted = await _note(request, desk, account, form, after=None)
-    left = 0 if wanted is None else await _end(rooms_in(request), wanted)
-    return go(request, _telling(f"{desk.home}/people/{account}/removed", left))
+    ended = Ended() if wanted is None else await end_work(rooms_in(request), wanted)
+    return go(request, _telling(f"{desk.home}/people/{account}/removed", ended))
 
 
 async def _note(
@@ -102,20 +102,14 @@ async def _note(
         return await work_to_end.add(database, wanted)
 
 
-async def _end(rooms: Rooms, wanted: WorkToEnd) -> int:
-    """End it as far as that is possible now; what is not known now goes on by itself."""
-    try:
-        return await end_work(rooms, wanted)
-    except (NoAnswer, RefusedError):
-        return 0
-
-
-def _telling(page: str, left: int) -> str:
+def _telling(page: str, ended: Ended) -> str:
+    """Where the page says it if not all of the work is known to have ended."""
+    left = NOT_KNOWN if ended.goes_on else ended.refused
     return f"{page}?{LEFT}={left}" if left else page
 
 
 def _left(request: Request) -> int:
-    """How many jobs were not ended, as the address says."""
+    """How many jobs could not be ended, as the address says."""
     given = request.query_params.get(LEFT, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0  # noqa: PLR2004  # jobs of a person
 

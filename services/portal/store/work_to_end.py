@@ -1,4 +1,4 @@
-"""Whose running work is to be ended: kept until the commands that end it are written down."""
+"""Whose running work is to be ended: kept until it is known to have ended, or never will."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +43,7 @@ async def add(connection: Connection, wanted: WorkToEnd) -> WorkToEnd:
 
 
 async def drop(connection: Connection, wanted: UUID) -> None:
-    """Its commands are written down, or it is wanted no more."""
+    """It ended, cannot be ended, or is wanted no more."""
     await connection.execute("DELETE FROM work_to_end WHERE id = $1", wanted)
 
 
