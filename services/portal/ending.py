@@ -5,6 +5,7 @@ written down until all of it is known to have ended or to be refused for good. S
 killed in between goes on where it was, and what was turned away for the moment is asked again.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,9 +79,11 @@ async def go_on(running: Running) -> None:
         now = rooms.wall.now()
         async with rooms.pool.acquire() as database:
             await work_to_end.clear(database, before=now - KEPT)
-            waiting = await work_to_end.due(database, before=now - FIRST_AFTER, limit=TOGETHER_MAX)
-        for wanted in waiting:
-            await _go_on_with(rooms, wanted)
+            waiting = await work_to_end.take(
+                database, before=now - FIRST_AFTER, now=now, limit=TOGETHER_MAX
+            )
+        # Together: one that is owed an answer does not hold up the others.
+        await asyncio.gather(*(_go_on_with(rooms, wanted) for wanted in waiting))
 
 
 async def _go_on_with(rooms: Rooms, wanted: WorkToEnd) -> None:

@@ -47,21 +47,35 @@ async def drop(connection: Connection, wanted: UUID) -> None:
     await connection.execute("DELETE FROM work_to_end WHERE id = $1", wanted)
 
 
-async def due(connection: Connection, *, before: datetime, limit: int) -> tuple[WorkToEnd, ...]:
-    """What was asked for before a moment and may be done, oldest first."""
+async def take(
+    connection: Connection, *, before: datetime, now: datetime, limit: int
+) -> tuple[WorkToEnd, ...]:
+    """Take what was asked for before a moment and may be done, and note that it is tried now.
+
+    What was not tried for longest comes first, so that what cannot be done yet lets others by.
+    """
     rows = await connection.fetch(
         """
-        SELECT
-            work.id, work.organization_id, work.person_id, work.asked_by, work.form, work.asked_at
-        FROM work_to_end AS work
-        LEFT JOIN form ON form.id = work.form
+        UPDATE work_to_end
+        SET tried_at = $2
         WHERE
-            work.asked_at < $1
-            AND (work.form IS NULL OR (form.verdict IS NOT NULL AND NOT form.verdict ? 'refused'))
-        ORDER BY work.asked_at
-        LIMIT $2
+            id IN (
+                SELECT work.id
+                FROM work_to_end AS work
+                LEFT JOIN form ON form.id = work.form
+                WHERE
+                    work.asked_at < $1
+                    AND (
+                        work.form IS NULL
+                        OR (form.verdict IS NOT NULL AND NOT form.verdict ? 'refused')
+                    )
+                ORDER BY coalesce(work.tried_at, work.asked_at), work.asked_at
+                LIMIT $3
+            )
+        RETURNING id, organization_id, person_id, asked_by, form, asked_at
         """,
         before,
+        now,
         limit,
     )
     return tuple(WorkToEnd(**row) for row in rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -11,9 +11,12 @@ import pytest
 
 from deploy.native.stack import Stack
 from deploy.operator.demo.moving_clock import set_clock
+from services.portal.store import work_to_end
+from services.portal.store.work_to_end import WorkToEnd
 from shared.bulk.receipts import named_by
 from shared.clock import OFFSET_FILE, Clock, moment_of
 from shared.contracts.credits import AuthorizeHold, SetCreditAccess
+from tests.builders import an_id
 from tests.portal.pages.reading import main_of
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
@@ -119,6 +122,27 @@ async def test_what_is_refused_for_good_is_told_and_given_up(portal: Site, studi
 
     assert "1 job was not cancelled: it was refused" in main_of(told)
     assert await kept_of(portal, chloe) == 0
+
+
+@pytest.mark.verify
+async def test_what_cannot_be_ended_yet_lets_others_by(portal: Site) -> None:
+    now = datetime(2001, 1, 1, tzinfo=UTC)
+    asked = [now - timedelta(minutes=minutes) for minutes in (3, 2)]
+    first, second = (WorkToEnd(an_id(), an_id(), an_id(), an_id(), None, at) for at in asked)
+
+    # Undone in the end, and not seen by the portal's own work meanwhile.
+    async with portal.pool.acquire() as database:
+        undone = database.transaction()
+        await undone.start()
+        await work_to_end.add(database, first)
+        await work_to_end.add(database, second)
+        taken = [
+            await work_to_end.take(database, before=now, now=now + timedelta(seconds=turn), limit=1)
+            for turn in range(3)
+        ]
+        await undone.rollback()
+
+    assert taken == [(first,), (second,), (first,)]
 
 
 async def at_work(studio: Studio, *, jobs: int = 1) -> UUID:
