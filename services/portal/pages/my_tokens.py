@@ -10,7 +10,7 @@ from starlette.routing import Route
 from services.portal.api.problems import ProblemError
 from services.portal.api.scopes import MEANINGS_FOR_ONESELF
 from services.portal.api.tokens import Allowed, list_tokens, revoke_token
-from services.portal.forms import FieldErrors, Form, read_form
+from services.portal.forms import FieldErrors, read_form
 from services.portal.pages import token_forms
 from services.portal.pages.token_forms import LIVES
 from services.portal.rooms import rooms_in
@@ -22,6 +22,9 @@ from services.portal.views.desk import joined_by
 
 HERE = "/me/account/tokens"
 OWN = "Your own account"
+OWN_PLACE = "own"
+NO_SUCH_PLACE = "Choose one of the options: where you are in changed meanwhile."
+NOT_IN_ANY_MORE = "You are in that organization no more. It can be good for your own account."
 LEFT = "An organization that you are not in"
 
 
@@ -43,7 +46,7 @@ async def make(request: Request) -> Response:
             Allowed(viewer),
             form,
             scopes=MEANINGS_FOR_ONESELF,
-            place=_place(viewer, form),
+            place=_place(viewer, form.get("place")),
         )
     except FieldErrors as error:
         return await _new(request, viewer, form=form, errors=error.errors)
@@ -66,11 +69,18 @@ async def revoke(request: Request) -> Response:
     return go(request, HERE)
 
 
-def _place(viewer: Viewer, form: Form) -> UUID | None:
-    """Where it shall be good: in the organization that somebody joined, or for his account."""
-    if viewer.joined_organization_id is None or form.get("place") == "own":
+def _place(viewer: Viewer, chosen: str) -> UUID | None:
+    """Where it shall be good: in the organization that somebody joined, or for his account.
+
+    He chose while the page was open: where that is no choice any more he is asked again, for a
+    token in another place than he meant opens what he did not mean to open.
+    """
+    joined = viewer.joined_organization_id
+    if chosen == OWN_PLACE or (not chosen and joined is None):
         return None
-    return viewer.joined_organization_id
+    if joined is None or chosen != str(joined):
+        raise FieldErrors({"place": NO_SUCH_PLACE if joined else NOT_IN_ANY_MORE})
+    return joined
 
 
 async def _own(request: Request, viewer: Viewer) -> Token:
@@ -118,13 +128,17 @@ async def _new(
     **shown: Any,  # noqa: ANN401  # see `show`
 ) -> Response:
     joined = await joined_by(rooms_in(request).asking, viewer)
-    places = (("", joined.name), ("own", OWN)) if joined else ()
+    places = [(OWN_PLACE, OWN)]
+    if joined is not None:
+        places.insert(0, (str(joined.profile.organization_id), joined.name))
+    # Where there is no choice none is shown, but to whom it is told that his is gone.
+    is_asked = joined is not None or "place" in shown.get("errors", {})
     return await show(
         request,
         "my_token_new.html",
         scopes=MEANINGS_FOR_ONESELF,
         lives=LIVES,
-        places=places,
+        places=places if is_asked else [],
         **shown,
     )
 

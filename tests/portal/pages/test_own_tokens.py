@@ -5,10 +5,13 @@ import re
 import httpx
 import pytest
 
+from shared.contracts.membership import RemoveMember
+from tests.builders import an_id
 from tests.portal.api.calling import program
 from tests.portal.pages.reading import links_of, main_of
 from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
+from tests.waiting import eventually
 
 HERE = "/me/account/tokens"
 SECRET = re.compile(r"cof_[\w-]{43}")
@@ -18,7 +21,7 @@ async def test_R2_a_members_token_is_shown_once_acts_for_him_alone_and_is_revoke
     portal: Site, studio: Studio
 ) -> None:
     chloe = await studio.joined_by("MEMBER")
-    wish = {"name": "My farm", "scopes": ["read", "credits"], "days": "30", "place": ""}
+    wish = {"name": "My farm", "scopes": ["read", "credits"], "days": "30", "place": str(studio.id)}
 
     async with portal.client_of(chloe, follow_redirects=True) as client:
         account = await client.get("/me/account")
@@ -70,7 +73,7 @@ async def test_a_token_is_revoked_on_their_own_page_by_nobody_else(
     portal: Site, studio: Studio
 ) -> None:
     chloe = await studio.joined_by("MEMBER")
-    wish = {"name": "My farm", "scopes": ["read"], "days": "30"}
+    wish = {"name": "My farm", "scopes": ["read"], "days": "30", "place": str(studio.id)}
 
     async with portal.client_of(chloe, follow_redirects=True) as client:
         made = await sends(client, f"{HERE}/new", wish)
@@ -83,6 +86,33 @@ async def test_a_token_is_revoked_on_their_own_page_by_nobody_else(
     assert "No token." in main_of(hers)
     assert foreign.status_code == 404
     assert "My farm by Chloe, \N{HORIZONTAL ELLIPSIS}" in main_of(settings)
+
+
+async def test_a_token_is_good_where_it_was_chosen_to_be_or_is_not_made(
+    portal: Site, studio: Studio
+) -> None:
+    chloe = await studio.joined_by("MEMBER")
+    wish = {"name": "My farm", "scopes": ["read"], "days": "30"}
+
+    async with portal.client_of(chloe, follow_redirects=True) as client:
+        offered = await client.get(f"{HERE}/new")
+        refused = [
+            await sends(client, f"{HERE}/new", {**wish, "place": place})
+            for place in ("", "elsewhere", str(an_id()))
+        ]
+        assert (await studio.does(RemoveMember(account_id=chloe))).accepted
+        await eventually(
+            lambda: client.get(f"{HERE}/new"), lambda page: 'name="place"' not in page.text
+        )
+        late = await sends(client, f"{HERE}/new", {**wish, "place": str(studio.id)})
+    kept = await portal.pool.fetch("SELECT id FROM api_token WHERE account_id = $1", chloe)
+
+    assert f'<option value="{studio.id}"' in offered.text
+    assert [page.status_code for page in (*refused, late)] == [422] * 4
+    assert all("Choose one of the options" in main_of(page) for page in refused)
+    assert "You are in that organization no more" in main_of(late)
+    assert '<option value="own"' in late.text
+    assert kept == []
 
 
 def secret_in(page: httpx.Response) -> str:
