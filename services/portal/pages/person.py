@@ -31,7 +31,7 @@ async def person(request: Request) -> Response:
     """One person; who was just added with more has what became of that above it."""
     desk = await open_desk(request)
     row = await row_of(request, desk)
-    added = await _added(request, desk)
+    added = await _added(request, desk, row)
     shown = {} if added is None else _told(request, desk, row, added)
     return await person_page(request, desk, row, **shown)
 
@@ -80,16 +80,19 @@ async def person_page(
     )
 
 
-async def _added(request: Request, desk: Desk) -> Added | None:
-    """What an address says was just done, if it was done by who looks."""
+async def _added(request: Request, desk: Desk, row: Row) -> Added | None:
+    """What an address says was just done, if it was done to this person by who looks."""
     try:
         named = UUID(request.query_params.get("added", ""))
     except ValueError:
         return None
     async with rooms_in(request).pool.acquire() as database:
         upload = await uploads.find(database, named, desk.id)
-    is_own = upload is not None and upload.account_id == desk.viewer.account_id
-    return added_by(upload) if upload is not None and is_own else None
+    if upload is None or upload.account_id != desk.viewer.account_id:
+        return None
+    added = added_by(upload)
+    is_about_him = added is not None and added.email.casefold() == row.person.email.casefold()
+    return added if is_about_him else None
 
 
 def _told(request: Request, desk: Desk, row: Row, added: Added) -> dict[str, Any]:

@@ -21,12 +21,17 @@ async def test_a_person_is_added_with_a_seat_and_a_quota_at_once(
         form = form_in(await client.get(f"{studio.home}/people/new"))
         done = await sends(client, f"{studio.home}/people/new", fields, with_form=form)
         again = await sends(client, f"{studio.home}/people/new", fields, with_form=form)
+        of_another = await client.get(
+            f"{studio.home}/people/{studio.ana}?{done.url.query.decode()}"
+        )
         listed = await client.get(f"{studio.home}/people?search={email}")
 
     assert f"<h1>{email}</h1>" in done.text
     assert f"added as Member, seat of {LUMEN} given, access to the pool given." in main_of(done)
     assert "Quota 120.00" in main_of(done)
     assert again.url == done.url
+    assert "added=" in str(done.url)
+    assert "added as Member" not in main_of(of_another)
     assert f"{LUMEN} Quota 120.00" in main_of(listed)
     assert f'<span class="under">{LUMEN}</span>' in listed.text  # for phones
     assert "Person (by name)" in main_of(listed)
