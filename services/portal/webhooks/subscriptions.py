@@ -21,7 +21,7 @@ from services.portal.webhooks.addresses import (
     read_url,
 )
 from services.portal.webhooks.kinds import KINDS, TEST
-from services.portal.webhooks.noting import note, told
+from services.portal.webhooks.noting import change_told, note, told
 from services.portal.webhooks.signing import new_secret
 from shared.contracts.message import CONTENT_TYPE, SPECVERSION
 from shared.postgres.pool import Connection
@@ -121,7 +121,7 @@ async def change(
         webhook = await _find(connection, organization_id, webhook_id)
         await webhooks.change_webhook(connection, webhook_id, url=url, kinds=wanted)
         changed = replace(webhook, url=url, kinds=wanted)
-        before, after = told(webhook), told(changed)
+        before, after = change_told(webhook, changed)
         await note(rooms, connection, "change_webhook", webhook, by=by, before=before, after=after)
     return changed
 

@@ -1,18 +1,24 @@
 """Several trails as one: newest first, every act once, whatever the size of a page."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.portal.store.webhooks import Webhook
 from services.portal.views.audit import TRAILS, merged
 from services.portal.views.changes import NAMED_MAX, called_by, changes_of, ids_in
 from services.portal.views.faces import Face
+from services.portal.webhooks.kinds import KINDS
+from services.portal.webhooks.noting import change_told
 from shared.contracts.audit import AuditEntry, AuditTrail
 from tests.builders import an_id
 
+SHORT = tuple(kind.removeprefix("coffer.").removesuffix(".v1") for kind in KINDS)
 BEGINNING = datetime(2026, 2, 1, tzinfo=UTC)
 
 
@@ -107,6 +113,40 @@ def test_an_id_that_somebody_typed_is_looked_up_nowhere(field: str) -> None:
 
     assert ids_in([changed]) == set()
     assert called_by({})(changed[0][2]) == typed
+
+
+@pytest.mark.parametrize(
+    ("became", "told"),
+    [
+        (
+            {"url": "https://a.example/2"},
+            (("address", "a.example", "a.example (address changed)"),),
+        ),
+        ({"url": "https://b.example/1"}, (("address", "a.example", "b.example"),)),
+        (
+            {"kinds": (KINDS[1], KINDS[2])},
+            (("kinds added", "", SHORT[2]), ("kinds removed", "", SHORT[0])),
+        ),
+        ({}, ()),
+    ],
+)
+def test_of_a_webhook_every_change_is_told_and_no_secret_path(
+    became: dict[str, Any], told: tuple[tuple[str, str, str], ...]
+) -> None:
+    webhook = Webhook(
+        id=an_id(),
+        organization_id=an_id(),
+        created_by=an_id(),
+        created_at=BEGINNING,
+        url="https://a.example/1",
+        kinds=KINDS[:2],
+        state="ACTIVE",
+        state_reason=None,
+        failing_since=None,
+        tried_at=None,
+    )
+
+    assert tuple(changes_of(*change_told(webhook, replace(webhook, **became)))) == told
 
 
 def test_of_a_long_list_of_people_some_are_named_and_the_others_counted() -> None:
