@@ -158,7 +158,9 @@ def told_of(item: WorkItem) -> str:
     if item.kind == LATE_USAGE:
         return f"{details['amount']} credits were not charged: {', '.join(details['refused'])}"
     if item.kind == WON_DISPUTE:
-        amount, order = details["amount"], details["order_id"]
+        amount, order = details.get("amount"), details["order_id"]
+        if amount is None:
+            return f"The dispute about order {order} was won, and what it took is still to be found"
         return f"{amount} credits of order {order} were charged back, and the dispute was won"
     return f"{details['direction']} {details['amount']}: a second operator has to confirm"
 

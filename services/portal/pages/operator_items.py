@@ -123,7 +123,7 @@ def _command(found: WorkItem, form: Form, now: datetime) -> CommandData:
     if found.kind == LATE_USAGE:
         amount = parse_credits(str(details["amount"]))
         return AdjustCredits(amount=amount, direction="remove", reason=reason_in(form))
-    if found.kind == WON_DISPUTE:
+    if found.kind == WON_DISPUTE and "amount" in details:
         return _given_again(found, reason_in(form), now)
     if found.kind == ADJUSTMENT:
         return AdjustCredits.model_validate({**details, "confirms": found.id}, strict=False)

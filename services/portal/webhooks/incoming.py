@@ -23,7 +23,7 @@ from services.portal.api.problems import (
     refused_here,
 )
 from services.portal.asking import RefusedError
-from services.portal.operating.winning import note_won
+from services.portal.operating.winning import Won, note_won
 from services.portal.rooms import Rooms, rooms_in
 from services.portal.store import arrivals
 from services.portal.store.arrivals import Arrival, Payment
@@ -145,27 +145,29 @@ async def _leave_aside(
     rooms: Rooms, event_id: str, content: bytes, said: LeftAside
 ) -> JSONResponse:
     """Keep what changes nothing, and why, so that it can be found out later."""
-    arrival = await _remember(rooms, stripe.STORE, event_id, content, left_aside=said.why)
+    await _remember(rooms, stripe.STORE, event_id, content, left_aside=said.why)
     if said.won is not None:
-        await _note_won(rooms, arrival, said.won)
+        await _note_won(rooms, said.won)
     EVENTS.labels("left_aside").inc()
     tell = log.warning if said.needs_staff else log.info
     tell("store_left_aside", store=stripe.STORE, webhook=event_id, reason=said.why)
     return JSONResponse({"ignored": event_id, "reason": said.why})
 
 
-async def _note_won(rooms: Rooms, arrival: Arrival, dispute: Dispute) -> None:
-    """Have the staff decide on what the dispute took; of a payment we do not know it took none."""
+async def _note_won(rooms: Rooms, dispute: Dispute) -> None:
+    """Have the staff decide on what the dispute took; nothing if no credits were paid for."""
     async with rooms.pool.acquire() as connection:
         payment = await arrivals.find_payment(connection, stripe.STORE, dispute.payment_intent)
-    if payment is not None:
-        await note_won(
-            rooms,
-            arrival.event_id,
-            buyer=payment.account_id,
-            store=stripe.STORE,
-            refund=dispute.id,
-        )
+    if payment is None or all(line["kind"] != "credits" for line in payment.lines):
+        return
+    won = Won(
+        item=event_id_of(stripe.STORE, f"won {dispute.id}"),
+        buyer=payment.account_id,
+        store=stripe.STORE,
+        order_id=dispute.payment_intent,
+        refund=dispute.id,
+    )
+    await note_won(rooms, won)
 
 
 async def _take(rooms: Rooms, store: str, webhook_id: str, content: bytes, told: Told) -> Response:
