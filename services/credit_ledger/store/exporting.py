@@ -100,6 +100,15 @@ class HoldKept(NamedTuple):
     work: str | None
 
 
+# $1 the last owner of the page before, $2 how many. Without `coalesce` a plan for any $1 reads all
+# pages before.
+WALLETS = """
+SELECT owner, kind
+FROM wallet
+WHERE owner > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+ORDER BY owner
+LIMIT $2
+"""
 # $1 wallet, $2 the last number of the page before, $3 how many.
 JOURNAL = """
 SELECT
@@ -176,17 +185,7 @@ async def wallets_page(
     connection: Connection, after: UUID | None, limit: int
 ) -> list[tuple[UUID, str]]:
     """List whose wallets there are, and of which kind, by owner."""
-    rows = await connection.fetch(
-        """
-        SELECT owner, kind
-        FROM wallet
-        WHERE $1::uuid IS NULL OR owner > $1
-        ORDER BY owner
-        LIMIT $2
-        """,
-        after,
-        limit,
-    )
+    rows = await connection.fetch(WALLETS, after, limit)
     return [(row["owner"], row["kind"]) for row in rows]
 
 

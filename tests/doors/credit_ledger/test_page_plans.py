@@ -7,7 +7,7 @@ import pytest
 
 from services.credit_ledger.rules.closing import PeriodEnded
 from services.credit_ledger.store import recorded
-from services.credit_ledger.store.exporting import HOLDS, HOLDS_IN_STATE, JOURNAL, LOTS
+from services.credit_ledger.store.exporting import HOLDS, HOLDS_IN_STATE, JOURNAL, LOTS, WALLETS
 from services.credit_ledger.store.records import STATEMENTS
 from services.credit_ledger.store.requests import REQUESTS, REQUESTS_IN_STATE
 from shared.postgres.pool import open_pool
@@ -18,6 +18,7 @@ from tests.plans import nodes
 SOME_ID = UUID(int=0)
 # Each list with what it is asked with, and the index that has to lead to its rows.
 PAGES = {
+    "wallets": (WALLETS, f"'{SOME_ID}', 100", "wallet_owner_key"),
     "journal": (JOURNAL, "1, 500, 100", "journal_pkey"),
     "lots": (LOTS, "1, 5, 100", "lot_pkey"),
     "holds": (HOLDS, f"1, '{SOME_ID}', 100, NULL", "hold_pkey"),
@@ -69,6 +70,7 @@ async def test_a_page_reads_one_index_in_order_and_sorts_nothing(
     scans = [node for node in found if "Relation Name" in node]
     assert [node for node in scans if "Index" not in node["Node Type"]] == []
     assert index in {node["Index Name"] for node in scans}
+    assert all("Index Cond" in node for node in scans if node["Index Name"] == index)
     assert not any("Sort" in node["Node Type"] for node in found)
 
 
