@@ -155,8 +155,13 @@ async def _compared(rooms: Rooms, name: str, read: Read) -> tuple[list[str], int
 async def _read_own(wallet: WalletBooks) -> Books:
     """The books of a wallet that is somebody's own: nobody else draws on it, no seat goes with it.
 
-    One that became an organization's meanwhile is that organization's pool (A11).
+    One that became an organization's meanwhile is that organization's pool (A11), and is compared
+    as that or not at all.
     """
+    return await if_any(_books_of(wallet)) or Books(members={}, products=())
+
+
+async def _books_of(wallet: WalletBooks) -> Books:
     pool = await wallet.ask(ShowPool())
     balance, rows = await _replayed(wallet.ask)
     return Books(

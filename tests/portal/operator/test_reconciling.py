@@ -6,7 +6,8 @@ from services.portal.store import reconciliations
 from services.portal.store.reconciliations import Reconciliation
 from shared.contracts.credit_queries import ShowPool
 from shared.contracts.money import parse_credits
-from tests.builders import a_credit_line, a_purchase
+from shared.postgres.pool import open_pool
+from tests.builders import a_credit_line, a_purchase, an_id
 from tests.portal.operator.test_messages import text_of
 from tests.portal.site import Site, sends
 from tests.portal.studio import Studio
@@ -43,6 +44,28 @@ async def test_a_wallet_of_somebodys_own_is_compared_as_pools_are(
     assert after.is_balanced
     assert after.wallets == before.wallets + 1
     assert after.journal_rows > before.journal_rows
+
+
+async def test_a_wallet_that_is_gone_when_it_is_looked_into_ends_no_run(
+    desk: httpx.AsyncClient, portal: Site, studio: Studio
+) -> None:
+    lou = await studio.registered("Lou")
+    line = a_credit_line(credits=parse_credits("50"))
+    await studio.shop.says(a_purchase(account_id=lou, lines=(line,)))
+
+    async def has_credits() -> bool:
+        return (await studio.people.ask(ShowPool(), by=lou, owner=lou)).accepted
+
+    await eventually(has_credits, bool)
+    async with await open_pool(portal.stack.database_urls["credit_ledger"]) as ledger:
+        renamed = "UPDATE wallet_name SET owner = $2 WHERE owner = $1"
+        elsewhere = an_id()
+        await ledger.execute(renamed, lou, elsewhere)
+        after = await run(desk, portal)
+        await ledger.execute(renamed, elsewhere, lou)
+
+    assert after.trouble is None
+    assert after.is_balanced
 
 
 async def run(desk: httpx.AsyncClient, portal: Site) -> Reconciliation:
