@@ -3,22 +3,31 @@
 import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
+
+import orjson
 
 from services.portal.format import exact
 from services.portal.rooms import Rooms
 from services.portal.store import work_items
 from services.portal.store.work_items import OperatorAct
 from services.portal.viewer import Viewer
+from services.portal.views.books import Books
 from services.portal.views.faces import face_of, faces_of, organization_called
 from services.portal.views.organizations import find_organization
-from shared.contracts.credit_answers import LotList, LotState, PoolState
+from shared.contracts.credit_answers import LotState, PoolState
 from shared.contracts.credit_queries import ListLots, ShowPool
 from shared.contracts.credit_records import ListAdjustments, ListRefunds
+from shared.contracts.message import CommandData, Contract
 from shared.contracts.money import parse_credits
-from shared.contracts.record_answers import Adjustment, AdjustmentList, Refund, RefundList
+from shared.contracts.record_answers import Adjustment, Refund
 
 PAGE = 500
+ROWS_MAX = 100_000
+ACTS = 500
+
+Row = TypeVar("Row", bound=Contract)
 
 
 def refund_id_of(act: UUID | str) -> str:
@@ -101,16 +110,16 @@ class Wallet:
 
 async def open_wallet(rooms: Rooms, viewer: Viewer, owner: UUID) -> Wallet:
     """Open a wallet; raises RefusedError when there is none."""
-    asking = rooms.asking
+    asking, books = rooms.asking, Books(rooms.asking, viewer, owner)
     pool, lots, adjustments, refunds = await asyncio.gather(
         asking.show(ShowPool(), PoolState, viewer=viewer, owner=owner),
-        asking.show(ListLots(limit=PAGE), LotList, viewer=viewer, owner=owner),
-        asking.show(ListAdjustments(limit=PAGE), AdjustmentList, viewer=viewer, owner=owner),
-        asking.show(ListRefunds(limit=PAGE), RefundList, viewer=viewer, owner=owner),
+        _all(books, ListLots(limit=PAGE), "lots", LotState),
+        _all(books, ListAdjustments(limit=PAGE), "adjustments", Adjustment),
+        _all(books, ListRefunds(limit=PAGE), "refunds", Refund),
     )
     async with rooms.pool.acquire() as database:
-        acts = await work_items.acts_about(database, str(owner), PAGE)
-    people = [one.asked_by for one in adjustments.adjustments] + [act.done_by for act in acts]
+        acts = await work_items.acts_about(database, str(owner), ACTS)
+    people = [one.asked_by for one in adjustments] + [act.done_by for act in acts]
     faces = await faces_of(asking, people)
     name, buyer = await _whose(rooms, owner)
     return Wallet(
@@ -119,12 +128,18 @@ async def open_wallet(rooms: Rooms, viewer: Viewer, owner: UUID) -> Wallet:
         is_organization=pool.kind == "ORGANIZATION",
         buyer=buyer,
         pool=pool,
-        lots=lots.lots,
-        adjustments=adjustments.adjustments,
-        refunds=refunds.refunds,
+        lots=lots,
+        adjustments=adjustments,
+        refunds=refunds,
         acts=acts,
         operators={account: face.name for account, face in faces.items()},
     )
+
+
+async def _all(books: Books, question: CommandData, name: str, row: type[Row]) -> tuple[Row, ...]:
+    """Every row of a list: what a refund may take is told by all of them."""
+    rows = await books.all(question, name, most=ROWS_MAX)
+    return tuple(row.model_validate_json(orjson.dumps(one)) for one in rows)
 
 
 async def _whose(rooms: Rooms, owner: UUID) -> tuple[str, UUID]:

@@ -9,6 +9,7 @@ import pytest
 
 from services.portal.asking import Asking
 from services.portal.live.ops.health import STAFF
+from services.portal.operating import wallets
 from services.portal.operating.refunding import Refunding, record_refund
 from services.portal.operating.wallets import open_wallet
 from shared.contracts.money import parse_credits
@@ -182,6 +183,28 @@ async def test_a_refund_that_the_broker_did_not_take_at_once_is_told_later(
         await record_refund(here, wallet, refund)
 
     assert await eventually(studio.available, lambda seen: seen == "70")
+
+
+async def test_a_refund_on_a_later_page_counts_too(
+    portal: Site, people: Portal, studio: Studio, oz: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await studio.buys("100")
+    await studio.buys("50")
+    async with asker(portal.stack.amqp_urls["operator"]) as staff:
+        rooms = Ground(portal.pool, people.asker).rooms()
+        rooms = replace(rooms, asking=Asking(people.asker, staff, rooms.clock))
+        monkeypatch.setattr(wallets, "PAGE", 1)
+        for lot in (await open_wallet(rooms, STAFF, studio.id)).orders:
+            wallet = await open_wallet(rooms, STAFF, studio.id)
+            refund = Refunding(an_id(), lot, parse_credits("30"), "Bought by mistake.", oz)
+            await record_refund(rooms, wallet, refund)
+
+        async def left() -> list[int]:
+            opened = await open_wallet(rooms, STAFF, studio.id)
+            return sorted(opened.refundable(lot) for lot in opened.orders)
+
+        most = [parse_credits("20"), parse_credits("70")]
+        assert await eventually(left, lambda seen: seen == most)
 
 
 async def test_a_wallet_that_is_none_does_not_exist(
