@@ -158,7 +158,8 @@ class CreditsReturned(WalletFact):
 class ClawedBackLine(Contract):
     """What one order line's refund took: `amount` in all, of it `debt` that the wallet now owes.
 
-    `lot` is the lot that came of the order line, whichever lots paid.
+    `lot` is the lot that came of the order line, whichever lots paid; `refund_id` is how who told
+    of the refund calls it.
     """
 
     id: UUID
@@ -167,6 +168,7 @@ class ClawedBackLine(Contract):
     debt: CreditsOrZero
     order_id: str
     reason: Literal["refunded", "charged_back"]
+    refund_id: str | None = None
 
 
 class CreditsClawedBack(WalletFact):

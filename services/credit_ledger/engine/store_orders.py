@@ -233,6 +233,7 @@ def _claw_backs(
             refund.line_no,
             refund.amount,
             refund.reason,
+            refund.refund_id,
         )
         for refund in known
         if refund.line_no in mapped

@@ -89,6 +89,8 @@ def _said(book: Book, act: ClawBack, lot: Lot, debt: int) -> Says:
         "order_id": act.order_id,
         "reason": act.reason,
     }
+    if act.refund_id is not None:
+        line["refund_id"] = act.refund_id
     if not debt:
         return ((CreditsClawedBack, line),)
     raised: dict[str, object] = {

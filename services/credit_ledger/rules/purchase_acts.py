@@ -35,6 +35,7 @@ class ClawBack(Struct, frozen=True, gc=False):
     line_no: int
     amount: int
     reason: TakenBackFor
+    refund_id: str | None = None
 
 
 class GrantTrial(Struct, frozen=True, gc=False):

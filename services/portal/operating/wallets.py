@@ -26,13 +26,14 @@ from shared.contracts.record_answers import Adjustment, Refund
 PAGE = 500
 ROWS_MAX = 100_000
 ACTS = 500
+OPERATORS = "operator-"
 
 Row = TypeVar("Row", bound=Contract)
 
 
 def refund_id_of(act: UUID | str) -> str:
     """How a refund that an operator recorded is called where the store's are."""
-    return f"operator-{act}"
+    return f"{OPERATORS}{act}"
 
 
 def went(lot: LotState) -> tuple[tuple[Decimal, str], ...]:

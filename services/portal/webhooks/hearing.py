@@ -11,6 +11,7 @@ from faststream.rabbit import RabbitRouter
 
 from services.portal.mail.letters import letters_about
 from services.portal.operating.noticing import note
+from services.portal.operating.wallets import OPERATORS
 from services.portal.store import (
     awaited,
     dead_letters,
@@ -83,6 +84,8 @@ async def _note_what_was_taken_back(change: Act, fact: Fact[FactData]) -> None:
     if not isinstance(fact.data, CreditsClawedBack):
         return
     for line in fact.data.lines:
+        if (line.refund_id or "").startswith(OPERATORS):
+            continue  # Who recorded it, and why, is told since he did.
         told: Values = {"lot": line.lot, "amount": format_credits(line.amount)}
         if line.debt:
             told["owed"] = format_credits(line.debt)

@@ -12,13 +12,15 @@ from services.portal.live.ops.health import STAFF
 from services.portal.operating import wallets
 from services.portal.operating.refunding import Refunding, record_refund
 from services.portal.operating.wallets import open_wallet
+from shared.clock import Clock
 from shared.contracts.money import parse_credits
+from shared.contracts.purchases import OrderChargedBack, ReturnedLine
 from shared.messaging import publisher as publishing
 from shared.messaging.ask import asker
-from tests.builders import an_id
+from tests.builders import a_credit_line, a_purchase, an_id
 from tests.portal.ground import Ground
 from tests.portal.operator.test_messages import text_of
-from tests.portal.pages.reading import links_of, words_of
+from tests.portal.pages.reading import links_of, main_of, words_of
 from tests.portal.site import Site, form_in, sends
 from tests.portal.studio import Studio
 from tests.portal.test_unknown_outcomes import silent
@@ -183,6 +185,36 @@ async def test_a_refund_that_the_broker_did_not_take_at_once_is_told_later(
         await record_refund(here, wallet, refund)
 
     assert await eventually(studio.available, lambda seen: seen == "70")
+
+
+async def test_a_trail_tells_a_refund_of_an_operator_once_and_by_whom(
+    desk: httpx.AsyncClient, studio: Studio
+) -> None:
+    line = a_credit_line(credits=parse_credits("100"))
+    order = a_purchase(account_id=studio.ana, lines=(line,))
+    await studio.shop.says(order)
+    await eventually(studio.available, lambda seen: seen == "100")
+    here = f"/operator/wallets/{studio.id}/refunds/1"
+    await sends(desk, here, {"amount": "30", "reason": "Bought by mistake."})
+    await eventually(studio.available, lambda seen: seen == "70")
+
+    taken = OrderChargedBack(
+        store=order.store,
+        order_id=order.order_id,
+        refund_id=str(an_id()),
+        account_id=studio.ana,
+        at=Clock().now(),
+        lines=(ReturnedLine(line_no=line.line_no, credits=parse_credits("40")),),
+    )
+    await studio.shop.says(taken)
+
+    async def trail() -> str:
+        return main_of(await desk.get(f"{studio.home}/audit")).partition("the newest first")[2]
+
+    told = await eventually(trail, lambda words: "Payment charged back" in words)
+
+    assert "Refund recorded by Oz" in told
+    assert "Credits refunded" not in told
 
 
 async def test_a_refund_on_a_later_page_counts_too(
