@@ -150,7 +150,14 @@ async def change_webhook(asked: Asked) -> dict[str, Any]:
     wanted = asked.data
     assert isinstance(wanted, ChangeWebhook)
     changed = await _tried(
-        subscriptions.change(*_place(asked), by=_by(asked), url=wanted.url, kinds=wanted.kinds)
+        subscriptions.change(
+            _rooms(asked),
+            _owner(asked),
+            wanted.webhook_id,
+            by=_by(asked),
+            url=wanted.url,
+            kinds=wanted.kinds,
+        )
     )
     return _told(_shown(changed))
 
