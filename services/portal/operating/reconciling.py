@@ -4,6 +4,7 @@ It asks as any client may and opens nobody's database: `coffer reconcile` recomp
 state from its tables, this finds where two services, or two answers of one, do not agree.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -43,6 +44,8 @@ DIFFERENCES_MAX = 100
 TRIES = 3
 PAUSE_SECONDS = 2.0
 OWN = "ACCOUNT"
+# Wallets looked into beside each other: most wait for answers, and nobody else should.
+AT_ONCE = 8
 LEFT_ALONE = timedelta(seconds=60)
 # What is on its way between two services while one looks is no difference: look again.
 SETTLE_SECONDS = 3.0
@@ -72,10 +75,11 @@ async def _work_at(rooms: Rooms, run: Reconciliation) -> None:
     trouble = None
     wallets = rows = 0
     try:
-        async for name, read in _all_books(rooms):
-            found, booked = await _compared(rooms, name, read)
-            differences += found
-            wallets, rows = wallets + 1, rows + booked
+        async for several in _several(_all_books(rooms)):
+            compared = await asyncio.gather(*(_compared(rooms, *each) for each in several))
+            for found, booked in compared:
+                differences += found
+                wallets, rows = wallets + 1, rows + booked
             await _go_on(rooms, run, wallets, rows)
             if rooms.running.stopping.is_set():
                 return
@@ -96,6 +100,17 @@ async def _go_on(rooms: Rooms, run: Reconciliation, wallets: int, rows: int) -> 
         await store.go_on(
             database, run.id, now=rooms.wall.now(), wallets=wallets, journal_rows=rows
         )
+
+
+async def _several(books: AsyncIterator[tuple[str, Read]]) -> AsyncIterator[list[tuple[str, Read]]]:
+    several = []
+    async for each in books:
+        several.append(each)
+        if len(several) == AT_ONCE:
+            yield several
+            several = []
+    if several:
+        yield several
 
 
 async def _organizations(rooms: Rooms) -> AsyncIterator[ListedOrganization]:
